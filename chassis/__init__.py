@@ -1,0 +1,1 @@
+"""HOW a service runs; knows nothing of mentoring."""
