@@ -1,0 +1,154 @@
+"""`python -m services.<name> web | worker | all | republish | replay`: the same for every service."""
+
+import argparse
+import signal
+import sys
+import threading
+import time
+from datetime import timedelta
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from chassis import log, metrics
+from chassis.broker import Message
+from chassis.clock import to_text
+from chassis.consumer import handle, revived
+from chassis.errors import Unavailable
+from chassis.events import from_message, to_message
+from chassis.service import ARCHIVE, Running, Service, start
+from chassis.settings import Settings
+from chassis.store import EVERYWHERE, After, Range
+from chassis.web import create_app
+from chassis.worker import Worker
+
+START_PAUSE_SECONDS = 2.0
+
+
+def main(service: Service[Any], arguments: list[str] | None = None) -> int:
+    """Run one command of a service until it ends."""
+    import os  # noqa: PLC0415 (only here is the environment read)
+
+    parser = argparse.ArgumentParser(prog=f"python -m services.{service.name}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, meaning in (
+        ("web", "answer HTTP"),
+        ("worker", "send and hear events, do what is due"),
+        ("all", "web and worker in one process"),
+        ("replay", "handle the dead letters again"),
+    ):
+        commands.add_parser(name, help=meaning)
+    again = commands.add_parser(
+        "republish", help="send archived events again to a broker that lost them"
+    )
+    again.add_argument("--since-days", type=int, default=30, metavar="N")
+    asked = parser.parse_args(arguments)
+    settings = Settings(os.environ)
+    log.configure(settings["GUILDWAY_LOG"], service=service.name)
+    started = start_patiently(service, settings)
+    metrics.create_labels(
+        published=[kind.name for kind in service.sends],
+        handled=[*service.heard_types, "unknown"],
+        timers=[timer.name for timer in service.timers],
+    )
+    if asked.command == "web":
+        serve(started)
+    elif asked.command == "worker":
+        work(started)
+    elif asked.command == "all":
+        serve(started, with_worker=True)
+    elif asked.command == "republish":
+        print(republish(started, days=asked.since_days), "events sent again")  # noqa: T201
+    else:
+        print(replay(started), "dead letters handled")  # noqa: T201
+    return 0
+
+
+def start_patiently(service: Service[Any], settings: Settings) -> Running[Any]:
+    """Start; while store or broker do not answer, say so and wait."""
+    while True:
+        try:
+            return start(service, settings)
+        except Unavailable as error:
+            log.logger().warning("waiting to start", reason=f"{type(error).__name__}: {error}")
+            time.sleep(START_PAUSE_SECONDS)
+
+
+def work(running: Running[Any]) -> None:
+    """Run the worker until SIGTERM or SIGINT; what is in hand is finished."""
+    worker = Worker(running)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stop())
+    log.logger().info("working")
+    worker.run()
+
+
+class _Web(BaseApplication):  # type: ignore[misc] # gunicorn ships no types
+    """gunicorn, told what to serve by code."""
+
+    def __init__(
+        self, running: Running[Any], options: dict[str, Any], *, with_worker: bool
+    ) -> None:
+        self._running, self._options, self._with_worker = running, options, with_worker
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        if self._with_worker:
+            threading.Thread(target=Worker(self._running).run, daemon=True).start()
+        return create_app(self._running)
+
+
+def serve(running: Running[Any], *, with_worker: bool = False, **options: Any) -> None:
+    """Answer HTTP until SIGTERM."""
+    settings = running.settings
+    # The master opened stores before it forked: each process opens its own connections.
+    running.store.close()
+    running.broker.close()
+    own = {
+        "bind": f"{settings['GUILDWAY_HOST']}:{settings['GUILDWAY_PORT']}",
+        "workers": int(settings["GUILDWAY_WEB_PROCESSES"]),
+        "worker_class": "gthread",
+        "threads": 8,
+        "graceful_timeout": 5,
+        "control_socket_disable": True,
+        "loglevel": "warning",
+        "preload_app": False,
+        **options,
+    }
+    sys.argv = sys.argv[:1]
+    _Web(running, own, with_worker=with_worker).run()
+
+
+def republish(running: Running[Any], *, days: int) -> int:
+    """Send every archived event since then again, in the order of versions; how many."""
+    since = to_text(running.clock.now() - timedelta(days=days))
+    publisher = running.broker.publisher()
+    sent, after = 0, None
+    while page := running.store.find(
+        ARCHIVE.name, EVERYWHERE, {"at": Range(at_least=since)}, sort="at", limit=500, after=after
+    ):
+        messages: list[Message] = [to_message(envelope) for envelope in page]
+        publisher.send(messages)
+        sent += len(messages)
+        after = After(value=page[-1]["at"], id=page[-1]["_id"])
+    publisher.close()
+    return sent
+
+
+def replay(running: Running[Any]) -> int:
+    """Feed this service's dead letters to its handlers; how many went well. The first that fails stops it."""
+    service = running.service
+    handlers = {kind.name: handler for kind, handler in service.listens.items()}
+    subscription = running.broker.subscribe(f"{service.name}.replay", [service.dead_letters.name])
+    done = 0
+    while messages := subscription.poll(5.0):
+        for message in messages:
+            handle(running, handlers, from_message(revived(message), service.heard_types))
+            subscription.commit([message])
+            done += 1
+    subscription.close()
+    return done

@@ -1,0 +1,105 @@
+"""Sends what waits in outboxes: finds documents by their `pending` flag, publishes in order, awaits every
+acknowledgement, archives, clears. A crash in between sends again; consumers drop the repeat by event id.
+
+Only the holder of the store's lease sends, so that no two relays mix up the order of one aggregate.
+"""
+
+import secrets
+from datetime import UTC, datetime, timedelta
+
+from chassis import metrics
+from chassis.clock import from_text, to_text
+from chassis.events import to_message
+from chassis.service import ARCHIVE, LEASES, Running
+from chassis.store import EVERYWHERE, Document, IdTaken, VersionLost
+
+BATCH = 200
+LEASE = "relay"
+CHASSIS = "-"
+"""The association of documents that belong to none."""
+
+
+class Relay:
+    """The relay of one worker process."""
+
+    def __init__(self, running: Running[object]) -> None:
+        """Take its own publisher; it belongs to the thread that calls `step`."""
+        self._running = running
+        self._publisher = running.broker.publisher()
+        self._holder = secrets.token_hex(8)
+        # A batch must be acknowledged or given up before the lease ends, so it outlasts two deliveries.
+        self._lease_seconds = max(10.0, 2 * running.broker.delivery_seconds)
+        self._held_until = datetime.min.replace(tzinfo=UTC)
+
+    def step(self) -> int:
+        """Send one batch of every collection; how many events went out (0 also if another relay is at work)."""
+        if not self._holds_lease():
+            return 0
+        sent = 0
+        for collection in self._running.service.aggregates:
+            waiting = self._running.store.find(
+                collection.name, EVERYWHERE, {"pending": True}, limit=BATCH
+            )
+            sent += self._send(collection.name, waiting)
+        return sent
+
+    def close(self) -> None:
+        """Let the lease and the connections go."""
+        self._publisher.close()
+        lease = self._running.store.get(LEASES.name, CHASSIS, LEASE)
+        if lease and lease["holder"] == self._holder:
+            self._running.store.delete(LEASES.name, CHASSIS, LEASE)
+
+    def _send(self, collection: str, documents: list[Document]) -> int:
+        metrics.OUTBOX_PENDING.set(len(documents))
+        waiting = [envelope for document in documents for envelope in document["outbox"]]
+        if not documents:
+            return 0
+        self._publisher.send([to_message(envelope) for envelope in waiting])
+        self._running.store.save_many(ARCHIVE.name, [_archived(envelope) for envelope in waiting])
+        for document in documents:
+            self._clear(collection, document)
+        for envelope in waiting:
+            metrics.PUBLISHED.labels(envelope["type"]).inc()
+        return len(waiting)
+
+    def _clear(self, collection: str, document: Document) -> None:
+        cleared = {**document, "outbox": [], "pending": False}
+        try:
+            self._running.store.save(collection, cleared, replaces=document["version"])
+        except VersionLost:
+            # Changed since: its outbox is sent again as a whole, and the repeats are dropped.
+            return
+
+    def _holds_lease(self) -> bool:
+        now = datetime.now(UTC)
+        if self._held_until - now > timedelta(seconds=self._lease_seconds / 2):
+            return True
+        lease = self._running.store.get(LEASES.name, CHASSIS, LEASE)
+        if lease and lease["holder"] != self._holder and from_text(lease["until"]) > now:
+            return False
+        version = lease["version"] if lease else 0
+        until = now + timedelta(seconds=self._lease_seconds)
+        claim = {
+            "_id": LEASE,
+            "association_id": CHASSIS,
+            "version": version + 1,
+            "holder": self._holder,
+            "until": to_text(until),
+        }
+        try:
+            self._running.store.save(LEASES.name, claim, replaces=version)
+        except (VersionLost, IdTaken):
+            return False
+        self._held_until = until
+        return True
+
+
+def _archived(envelope: Document) -> Document:
+    return {
+        **envelope,
+        "_id": envelope["id"],
+        "association_id": envelope["association_id"],
+        # Fixed width, so that text sorts as versions do.
+        "order": f"{envelope['version']:012d}",
+    }
