@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar, get_args, get_origin
 from types import UnionType
-from typing import Union
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 from cattrs import Converter
 

@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -45,22 +46,21 @@ def main(service: Service[Any], arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     settings = Settings(os.environ)
     log.configure(settings["GUILDWAY_LOG"], service=service.name)
-    started = start_patiently(service, settings)
     metrics.create_labels(
         published=[kind.name for kind in service.sends],
         handled=[*service.heard_types, "unknown"],
         timers=[timer.name for timer in service.timers],
     )
-    if asked.command == "web":
-        serve(started)
-    elif asked.command == "worker":
+    if asked.command in {"web", "all"}:
+        serve(service, settings, with_worker=asked.command == "all")
+        return 0
+    started = start_patiently(service, settings)
+    if asked.command == "worker":
         work(started)
-    elif asked.command == "all":
-        serve(started, with_worker=True)
     elif asked.command == "republish":
-        print(republish(started, days=asked.since_days), "events sent again")  # noqa: T201
+        print(republish(started, days=asked.since_days), "events sent again")
     else:
-        print(replay(started), "dead letters handled")  # noqa: T201
+        print(replay(started), "dead letters handled")
     return 0
 
 
@@ -86,10 +86,8 @@ def work(running: Running[Any]) -> None:
 class _Web(BaseApplication):  # type: ignore[misc] # gunicorn ships no types
     """gunicorn, told what to serve by code."""
 
-    def __init__(
-        self, running: Running[Any], options: dict[str, Any], *, with_worker: bool
-    ) -> None:
-        self._running, self._options, self._with_worker = running, options, with_worker
+    def __init__(self, make_app: Callable[[], Any], options: dict[str, Any]) -> None:
+        self._make_app, self._options = make_app, options
         super().__init__()
 
     def load_config(self) -> None:
@@ -97,30 +95,30 @@ class _Web(BaseApplication):  # type: ignore[misc] # gunicorn ships no types
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        if self._with_worker:
-            threading.Thread(target=Worker(self._running).run, daemon=True).start()
-        return create_app(self._running)
+        return self._make_app()
 
 
-def serve(running: Running[Any], *, with_worker: bool = False, **options: Any) -> None:
-    """Answer HTTP until SIGTERM."""
-    settings = running.settings
-    # The master opened stores before it forked: each process opens its own connections.
-    running.store.close()
-    running.broker.close()
-    own = {
+def serve(service: Service[Any], settings: Settings, *, with_worker: bool = False) -> None:
+    """Answer HTTP until SIGTERM. Store and broker are opened after gunicorn has forked."""
+
+    def make_app() -> Any:
+        started = start_patiently(service, settings)
+        if with_worker:
+            threading.Thread(target=Worker(started).run, daemon=True).start()
+        return create_app(started)
+
+    options = {
         "bind": f"{settings['GUILDWAY_HOST']}:{settings['GUILDWAY_PORT']}",
         "workers": int(settings["GUILDWAY_WEB_PROCESSES"]),
-        "worker_class": "gthread",
-        "threads": 8,
+        "worker_class": service.web_worker,
         "graceful_timeout": 5,
         "control_socket_disable": True,
         "loglevel": "warning",
-        "preload_app": False,
-        **options,
     }
+    if service.web_worker == "gthread":
+        options["threads"] = 8
     sys.argv = sys.argv[:1]
-    _Web(running, own, with_worker=with_worker).run()
+    _Web(make_app, options).run()
 
 
 def republish(running: Running[Any], *, days: int) -> int:

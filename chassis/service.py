@@ -65,6 +65,8 @@ class Service(Generic[R]):
     authenticate: Callable[[Request], Actor | None] | None = None
     extend: Callable[[Any], None] | None = None
     """Called with the Flask app once it is made (the gateway adds its pages and sockets)."""
+    web_worker: str = "gthread"
+    """gunicorn's kind of worker; `gevent` where thousands of sockets stay open."""
 
     @property
     def collections(self) -> list[Collection]:

@@ -32,7 +32,7 @@ from chassis.events import fact_id
 from chassis.log import logger
 from chassis.service import Running
 from chassis.tokens import Actor, TokenRefused, check
-from chassis.trace import trace_id, tracing, traceparent
+from chassis.trace import trace_id, traceparent, tracing
 
 MAX_BODY = 1 << 20
 PUBLIC = ("/health/", "/metrics", "/openapi.json")
@@ -248,7 +248,7 @@ def _answer_http(error: HTTPException) -> Response:
 
 
 def _flat(messages: Any, path: str = "") -> list[dict[str, Any]]:
-    """marshmallow's tree of messages as faults; `too-long:200` is a code and its value."""
+    """Marshmallow's tree of messages as faults; `too-long:200` is a code and its value."""
     if isinstance(messages, dict):
         parts = [
             _flat(inner, f"{path}.{name}" if path else str(name))

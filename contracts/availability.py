@@ -1,12 +1,13 @@
-"""When a person can meet: weekly windows on the person's own clock, and the instants they stand for.
+"""When a person can meet: weekly windows on the person's own clock, and what instants they are.
 
-Profiles takes the windows in, matching compares the hours of a week, scheduling looks for common times; so the
-windows, their faults and their meaning stand here once. Windows are never kept in UTC or with an offset: nine
-o'clock stays nine o'clock when the clocks change.
+Profiles takes the windows in, matching compares the hours of a week, scheduling looks for common
+times; so the windows, their faults and their meaning stand here once. Windows are never kept in UTC
+or with an offset: nine o'clock stays nine o'clock when the clocks change.
 
-On the days when they do: a window opens at the first instant its start is shown, or passed over; it closes after
-the last showing of its last minute. A window that holds a repeated hour is one stretch, one that lies wholly in
-a skipped hour is none. Arithmetic is done in UTC, for Python's arithmetic on aware local times ignores changes.
+On the days when they do: a window opens at the first instant its start is shown, or passed over; it
+closes after the last showing of its last minute. A window that holds a repeated hour is one
+stretch, one that lies wholly in a skipped hour is none. Arithmetic is done in UTC, for Python's
+arithmetic on aware local times ignores changes.
 """
 
 import re
@@ -31,9 +32,9 @@ _HOURS_OF_WEEK = 168
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hours:
-    """From `start` to `end` on a local clock, both "HH:MM"; an end not after the start is on the next day.
+    """From `start` to `end` on a local clock, both "HH:MM"; "24:00" is an end only.
 
-    "24:00" is an end only.
+    An end that is not after the start is on the next day.
     """
 
     start: str
@@ -96,7 +97,8 @@ def free_stretches(
 ) -> list[Stretch]:
     """The stretches that start on local dates `first` to `last`, merged and in order.
 
-    Hours over midnight belong to the date on which they start: closing the next date leaves them whole.
+    Hours over midnight belong to the date on which they start: closing the next date leaves them
+    whole.
     """
     week: list[list[Hours]] = [[] for _ in range(7)]
     for window in windows:
@@ -112,7 +114,10 @@ def free_stretches(
 
 
 def hours_of_week(windows: Iterable[Window], zone_name: str, week_of: date) -> list[int]:
-    """The hours of that date's week in UTC which lie wholly in windows: Monday 00:00 UTC is 0, 167 the last."""
+    """The hours of that date's week which lie wholly in windows, in order.
+
+    They are hours of UTC: Monday 00:00 is 0, the last of Sunday is 167.
+    """
     monday = week_of - week_of.weekday() * _DAY
     zero = datetime.combine(monday, time.min, UTC)
     hours: list[int] = []

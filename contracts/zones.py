@@ -1,7 +1,8 @@
 """Time zones by their IANA names, read from PyPI's tzdata alone.
 
-`zoneinfo` prefers what the system ships, which differs from image to image; a gateway, a worker and a test
-that disagree about a summer time disagree about a meeting. Here all of them read the same pinned package.
+`zoneinfo` prefers what the system ships, which differs from image to image; a gateway, a worker and
+a test that disagree about a summer time disagree about a meeting. Here all of them read the same
+pinned package.
 """
 
 from functools import cache
