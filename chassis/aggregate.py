@@ -65,5 +65,6 @@ def from_document(document: Mapping[str, Any], kind: type[A], converter: Convert
 
 
 def _is_perhaps_sealed(kind: Any) -> bool:
-    # Without this, `Sealed | None` would be written by the class of the value: a plain str, in the clear.
+    # Without this, `Sealed | None` would be written by the class of the value: a plain str, in the
+    # clear.
     return get_origin(kind) in (Union, UnionType) and Sealed in get_args(kind)

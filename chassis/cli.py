@@ -1,4 +1,4 @@
-"""`python -m services.<name> web | worker | all | republish | replay`: the same for every service."""
+"""`python -m services.<name> web | worker | all | republish | replay`, for every service."""
 
 import argparse
 import signal
@@ -138,7 +138,9 @@ def republish(running: Running[Any], *, days: int) -> int:
 
 
 def replay(running: Running[Any]) -> int:
-    """Feed this service's dead letters to its handlers; how many went well. The first that fails stops it."""
+    """Feed this service's dead letters to its handlers; how many went well. The first that fails
+    stops it.
+    """
     service = running.service
     handlers = {kind.name: handler for kind, handler in service.listens.items()}
     subscription = running.broker.subscribe(f"{service.name}.replay", [service.dead_letters.name])

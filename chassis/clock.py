@@ -1,7 +1,8 @@
 """What time it is, and how times are written.
 
-Use cases get `now`; only entry points and the worker ask a clock. `GUILDWAY_CLOCK=file:<path>` lets a whole
-local system run on a simulated clock: the file holds one instant, and whoever drives the simulation writes it.
+Use cases get `now`; only entry points and the worker ask a clock. `GUILDWAY_CLOCK=file:<path>` lets
+a whole local system run on a simulated clock: the file holds one instant, and whoever drives the
+simulation writes it.
 """
 
 from datetime import UTC, datetime
@@ -64,7 +65,9 @@ def whole(moment: datetime) -> datetime:
 
 
 def to_text(moment: datetime) -> str:
-    """Fixed width, so that text sorts as time does: `2026-05-14T18:00:00.000Z`. Refuses naive times."""
+    """Fixed width, so that text sorts as time does: `2026-05-14T18:00:00.000Z`. Refuses naive
+    times.
+    """
     if moment.tzinfo is None:
         raise ValueError("a time needs its zone")
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

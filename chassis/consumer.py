@@ -1,8 +1,9 @@
 """Hears events: checks, hands to the service's handler, commits afterwards.
 
-A handler fails: store or broker out of reach -> wait and try again without end; any other error -> five tries
-with doubling pauses; then, or if the message itself is no event -> dead letters with the reason, and on.
-Order within a partition is kept throughout: nothing behind a message that waits is handled before it.
+A handler fails: store or broker out of reach -> wait and try again without end; any other error ->
+five tries with doubling pauses; then, or if the message itself is no event -> dead letters with the
+reason, and on. Order within a partition is kept throughout: nothing behind a message that waits is
+handled before it.
 """
 
 from collections.abc import Mapping
@@ -38,7 +39,7 @@ class Consumer:
         self._tries: dict[tuple[str, int, int], int] = {}
 
     def step(self, seconds: float) -> int:
-        """Handle what has arrived, waiting for it up to `seconds`; how many messages are done with."""
+        """Handle what has arrived, waiting up to `seconds`; how many messages are done with."""
         waiting: set[Place] = set()
         done: list[Received] = []
         for message in self._subscription.poll(seconds):
@@ -97,7 +98,9 @@ class Consumer:
         return None
 
     def _set_aside(self, message: Received, error: Exception, *, tries: int) -> float | None:
-        """Publish the dead letter before its message is committed; wait if the broker does not take it."""
+        """Publish the dead letter before its message is committed; wait if the broker does not take
+        it.
+        """
         reason = dead_letter(message, self._running.service.dead_letters.name, error, tries)
         try:
             self._publisher.send([reason])

@@ -1,7 +1,8 @@
 """What an event is: its declaration, one of its kind that has happened, and one that arrives.
 
-Events travel as CloudEvents 1.0 in binary mode: attributes in headers, the aggregate's public state as the
-JSON body. https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md
+Events travel as CloudEvents 1.0 in binary mode: attributes in headers, the aggregate's public state
+as the JSON body.
+https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md
 """
 
 import json
@@ -21,7 +22,9 @@ _NAMESPACE = uuid5(NAMESPACE_URL, "urn:guildway:fact")
 
 
 def fact_id(*parts: str | int) -> str:
-    """The id of what a fact makes: the same natural key gives the same id, so a repeat meets itself."""
+    """The id of what a fact makes: the same natural key gives the same id, so a repeat meets
+    itself.
+    """
     return str(uuid5(_NAMESPACE, "\x1f".join(str(part) for part in parts)))
 
 
@@ -29,8 +32,9 @@ def fact_id(*parts: str | int) -> str:
 class EventType:
     """The declaration of an event, once for sender and listeners.
 
-    name: kebab-case, also its topic. aggregate: what it is the state of; a copy listens to all types of one
-    aggregate. rooms: who is told live, as formats of the data (`member:{mentor_id}`, `cohort:{cohort_id}`).
+    name: kebab-case, also its topic. aggregate: what it is the state of; a copy listens to all
+    types of one aggregate. rooms: who is told live, as formats of the data (`member:{mentor_id}`,
+    `cohort:{cohort_id}`).
     """
 
     name: str

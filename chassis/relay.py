@@ -1,5 +1,6 @@
-"""Sends what waits in outboxes: finds documents by their `pending` flag, publishes in order, awaits every
-acknowledgement, archives, clears. A crash in between sends again; consumers drop the repeat by event id.
+"""Sends what waits in outboxes: finds documents by their `pending` flag, publishes in order, awaits
+every acknowledgement, archives, clears. A crash in between sends again; consumers drop the repeat
+by event id.
 
 Only the holder of the store's lease sends, so that no two relays mix up the order of one aggregate.
 """
@@ -27,12 +28,15 @@ class Relay:
         self._running = running
         self._publisher = running.broker.publisher()
         self._holder = secrets.token_hex(8)
-        # A batch must be acknowledged or given up before the lease ends, so it outlasts two deliveries.
+        # A batch must be acknowledged or given up before the lease ends, so it outlasts two
+        # deliveries.
         self._lease_seconds = max(10.0, 2 * running.broker.delivery_seconds)
         self._held_until = datetime.min.replace(tzinfo=UTC)
 
     def step(self) -> int:
-        """Send one batch of every collection; how many events went out (0 also if another relay is at work)."""
+        """Send one batch of every collection; how many events went out (0 also if another relay is
+        at work).
+        """
         if not self._holds_lease():
             return 0
         sent = 0

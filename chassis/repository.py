@@ -1,8 +1,8 @@
 """One write: an aggregate's new state, its outbox and its inbox in one document, saved at once.
 
-A lost race is tried three times anew, then it is a Conflict. A cause (the id of an event, of a row of a bulk…)
-that the document has already seen changes nothing. So the same code is right on SQLite, on one MongoDB and on
-a sharded cluster, without transactions over documents.
+A lost race is tried three times anew, then it is a Conflict. A cause (the id of an event, of a row
+of a bulk…) that the document has already seen changes nothing. So the same code is right on SQLite,
+on one MongoDB and on a sharded cluster, without transactions over documents.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -99,7 +99,9 @@ class Repository(Generic[A]):
     def add(
         self, thing: A, events: Iterable[Event] = (), *, now: datetime, cause: str | None = None
     ) -> A:
-        """Store a new aggregate; if its id is there already this is a repeat and gives what is stored."""
+        """Store a new aggregate; if its id is there already this is a repeat and gives what is
+        stored.
+        """
         document = self._written(thing, {}, events, cause, now)
         try:
             self._store.save(self.collection.name, document, replaces=0)
@@ -117,9 +119,11 @@ class Repository(Generic[A]):
         cause: str | None = None,
         expected: int | None = None,
     ) -> A:
-        """Load, let `act` change it and return its events, save; nothing is written if nothing changed.
+        """Load, let `act` change it and return its events, save; nothing is written if nothing
+        changed.
 
-        cause: skip if this document has seen it. expected: the version a person saw (If-Match), else Stale.
+        cause: skip if this document has seen it. expected: the version a person saw (If-Match),
+        else Stale.
         """
         for _ in range(TRIES):
             before = self._document(association_id, id)
@@ -186,8 +190,8 @@ class Repository(Generic[A]):
 class Copies:
     """Read copies of another service's aggregates, fed by all topics of that aggregate.
 
-    A copy's document holds the event's data as it came, the source's version as `heard`, and `erased` once a
-    tombstone arrived.
+    A copy's document holds the event's data as it came, the source's version as `heard`, and
+    `erased` once a tombstone arrived.
     """
 
     def __init__(self, store: Store, collection: Collection) -> None:
@@ -195,7 +199,9 @@ class Copies:
         self._store, self.collection = store, collection
 
     def hear(self, event: Heard, **more: Any) -> bool:
-        """Store the state if it is newer than what is there; True if it was. `more`: fields derived from it."""
+        """Store the state if it is newer than what is there; True if it was. `more`: fields derived
+        from it.
+        """
         for _ in range(TRIES):
             before = self._store.get(self.collection.name, event.association_id, event.subject)
             if before and (before["heard"] >= event.version or before["erased"]):

@@ -1,8 +1,8 @@
-"""The fields that bodies and events are made of. Every fault is a code (plus values), never a sentence:
-the client says it in the reader's language.
+"""The fields that bodies and events are made of. Every fault is a code (plus values), never a
+sentence: the client says it in the reader's language.
 
-Times are text on the wire (`chassis.clock.to_text`), aware datetimes behind it. marshmallow 4 alone would take
-1.7 for a whole number and a naive time for a time; these do not.
+Times are text on the wire (`chassis.clock.to_text`), aware datetimes behind it. marshmallow 4 alone
+would take 1.7 for a whole number and a naive time for a time; these do not.
 """
 
 from collections.abc import Sequence
@@ -30,13 +30,14 @@ class Body(Schema):
     error_messages = {"unknown": "unknown", "type": "not-an-object"}
 
 
-_WORDS = {"required": "required", "null": "required", "validator_failed": "invalid"}
+_Words = dict[str, Any]
+_WORDS: _Words = {"required": "required", "null": "required", "validator_failed": "invalid"}
 
 
 class Text(fields.String):
     """Text of `least` to `most` characters, without control characters but line breaks; trimmed."""
 
-    default_error_messages = {**_WORDS, "invalid": "not-text", "invalid_utf8": "not-text"}
+    default_error_messages: _Words = {**_WORDS, "invalid": "not-text", "invalid_utf8": "not-text"}
 
     def __init__(self, *, least: int = 1, most: int = 200, **more: Any) -> None:
         """Lengths in characters."""
@@ -59,7 +60,7 @@ class Text(fields.String):
 class Choice(fields.String):
     """One of the given words."""
 
-    default_error_messages = {**_WORDS, "invalid": "not-text"}
+    default_error_messages: _Words = {**_WORDS, "invalid": "not-text"}
 
     def __init__(self, choices: Sequence[str], **more: Any) -> None:
         """Take the allowed words."""
@@ -92,7 +93,7 @@ class Whole(fields.Integer):
 class Flag(fields.Boolean):
     """True or false, nothing that looks like it."""
 
-    default_error_messages = {**_WORDS, "invalid": "not-a-flag"}
+    default_error_messages: _Words = {**_WORDS, "invalid": "not-a-flag"}
     truthy = {True}
     falsy = {False}
 
@@ -100,7 +101,7 @@ class Flag(fields.Boolean):
 class Instant(fields.Field[datetime]):
     """A moment: `2026-05-14T18:00:00.000Z` (any offset is taken, UTC is given)."""
 
-    default_error_messages = _WORDS
+    default_error_messages: _Words = _WORDS
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         return to_text(value) if isinstance(value, datetime) else value
@@ -118,7 +119,7 @@ class Instant(fields.Field[datetime]):
 class Day(fields.Field[date]):
     """A local day: `2026-05-14`."""
 
-    default_error_messages = _WORDS
+    default_error_messages: _Words = _WORDS
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         return value.isoformat() if isinstance(value, date) else value
@@ -136,7 +137,7 @@ class Day(fields.Field[date]):
 class Zone(fields.String):
     """An IANA time zone."""
 
-    default_error_messages = {**_WORDS, "invalid": "not-a-zone"}
+    default_error_messages: _Words = {**_WORDS, "invalid": "not-a-zone"}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         name: str = super()._deserialize(value, attr, data, **kwargs)
@@ -148,7 +149,7 @@ class Zone(fields.String):
 class Address(fields.Email):
     """A mail address, in lower case: whoever writes it otherwise is the same person."""
 
-    default_error_messages = {**_WORDS, "invalid": "not-an-address"}
+    default_error_messages: _Words = {**_WORDS, "invalid": "not-an-address"}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if isinstance(value, str):
@@ -161,16 +162,16 @@ class Address(fields.Email):
 class Id(fields.UUID):
     """An id, as text."""
 
-    default_error_messages = {**_WORDS, "invalid_uuid": "not-an-id"}
+    default_error_messages: _Words = {**_WORDS, "invalid_uuid": "not-an-id"}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         return str(super()._deserialize(value, attr, data, **kwargs))
 
 
-class Many(fields.List):
+class Many(fields.List[Any]):
     """A list of at most `most`."""
 
-    default_error_messages = {**_WORDS, "invalid": "not-a-list"}
+    default_error_messages: _Words = {**_WORDS, "invalid": "not-a-list"}
 
     def __init__(self, inner: Any, *, least: int = 0, most: int = 200, **more: Any) -> None:
         """Take inclusive bounds of the length."""
@@ -184,4 +185,4 @@ class Many(fields.List):
 class Part(fields.Nested):
     """An object inside an object."""
 
-    default_error_messages = {**_WORDS, "type": "not-an-object", "invalid": "not-an-object"}
+    default_error_messages: _Words = {**_WORDS, "type": "not-an-object", "invalid": "not-an-object"}

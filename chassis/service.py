@@ -1,4 +1,6 @@
-"""A service is data handed to the chassis: what it stores, what it answers, hears and does when time comes."""
+"""A service is data handed to the chassis: what it stores, what it answers, hears and does when
+time comes.
+"""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -38,7 +40,9 @@ LEASES = Collection(name="leases")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timer(Generic[R]):
-    """Acts on every document of a collection whose `due_at` has come; acting must move or clear `due_at`."""
+    """Acts on every document of a collection whose `due_at` has come; acting must move or clear
+    `due_at`.
+    """
 
     name: str
     collection: str
@@ -50,8 +54,9 @@ class Timer(Generic[R]):
 class Service(Generic[R]):
     """Everything the chassis must know to run a service.
 
-    records: makes the service's repositories. aggregates: collections with an outbox. others: collections
-    without (copies, read models). authenticate: who a request comes from; None: by access token.
+    records: makes the service's repositories. aggregates: collections with an outbox. others:
+    collections without (copies, read models). authenticate: who a request comes from; None: by
+    access token.
     """
 
     name: str
@@ -113,7 +118,9 @@ class Running(Generic[R]):
 def start(
     service: Service[R], settings: Settings | None = None, *, clock: Clock | None = None
 ) -> Running[R]:
-    """Open store and broker and make what is missing in them. Raises Unavailable if one does not answer."""
+    """Open store and broker and make what is missing in them. Raises Unavailable if one does not
+    answer.
+    """
     settings = settings or Settings(os.environ)
     store = open_store(settings["GUILDWAY_STORE"], name=service.name)
     broker = open_broker(settings["GUILDWAY_BROKER"])

@@ -1,4 +1,5 @@
-"""Access tokens: who acts, for sixty seconds, at one service. Signed by the gateway (Ed25519, RFC 8037).
+"""Access tokens: who acts, for sixty seconds, at one service. Signed by the gateway (Ed25519, RFC
+8037).
 
 Services trust nothing else.
 """
@@ -23,7 +24,9 @@ class TokenRefused(Problem):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who acts. Roles: participant, coordinator, admin, operator; `link` is the id of the mail link used."""
+    """Who acts. Roles: participant, coordinator, admin, operator; `link` is the id of the mail link
+    used.
+    """
 
     id: str
     association_id: str

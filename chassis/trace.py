@@ -1,7 +1,7 @@
 """One id from click to HTTP to outbox to broker to handler to socket (W3C Trace Context).
 
-The id of a request is the trace id of its `traceparent`; whoever acts because of it keeps the trace id and
-makes a new span id. It travels in a context variable, so nobody hands it on by hand.
+The id of a request is the trace id of its `traceparent`; whoever acts because of it keeps the trace
+id and makes a new span id. It travels in a context variable, so nobody hands it on by hand.
 """
 
 import re

@@ -1,6 +1,8 @@
-"""How a service answers HTTP: who asks, one shape of errors, versions, repeats, health, metrics, one log line.
+"""How a service answers HTTP: who asks, one shape of errors, versions, repeats, health, metrics,
+one log line.
 
-Views call `records()`, `actor()`, `now()`, `new_id()` and `expected_version()`; everything else is here.
+Views call `records()`, `actor()`, `now()`, `new_id()` and `expected_version()`; everything else is
+here.
 """
 
 import re
@@ -103,13 +105,15 @@ def now() -> datetime:
 
 
 def new_id() -> str:
-    """The id of what this POST makes: with an Idempotency-Key the same for the same actor and path."""
+    """The id of what this POST makes: the same for a repeat (actor, path, Idempotency-Key)."""
     key = request.headers.get("Idempotency-Key")
     return fact_id(actor().id, request.path, key) if key else str(uuid4())
 
 
 def cause() -> str | None:
-    """The cause of what this request does to something that exists: its Idempotency-Key, if there is one."""
+    """The cause of what this request does to something that exists: its Idempotency-Key, if there
+    is one.
+    """
     key = request.headers.get("Idempotency-Key")
     return fact_id(actor().id, request.path, key) if key else None
 
@@ -233,9 +237,7 @@ def _answer_problem(error: Problem) -> Response:
 
 def _answer_http(error: HTTPException) -> Response:
     if error.response is not None:
-        return Response(
-            error.response.get_data(), error.response.status_code, dict(error.response.headers)
-        )
+        return current_app.make_response(error.response)
     status = error.code or 500
     messages = (getattr(error, "data", None) or {}).get("messages")
     if messages:

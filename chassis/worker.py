@@ -1,4 +1,5 @@
-"""The worker of a service: relay, consumer and timers, each in a thread of its own, until told to stop.
+"""The worker of a service: relay, consumer and timers, each in a thread of its own, until told to
+stop.
 
 Tests and simulations pump the same three by hand with `turn`.
 """

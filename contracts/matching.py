@@ -205,7 +205,6 @@ PAIR_ENDED = EventType(
         **examples.pair,
         "matched_at": "2026-02-03T09:00:00.000Z",
         "accepted_by": ["mentee", "mentor"],
-        "state": "matched",
         "state": "ended",
         "ended_at": "2026-06-01T12:00:00.000Z",
         "ended_by": "mentee",

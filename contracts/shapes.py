@@ -1,4 +1,6 @@
-"""The shapes that several events share. Times are text (`2026-05-14T18:00:00.000Z`), days are `2026-05-14`."""
+"""The shapes that several events share. Times are text (`2026-05-14T18:00:00.000Z`), days are
+`2026-05-14`.
+"""
 
 from marshmallow import INCLUDE, Schema, fields
 
@@ -193,7 +195,9 @@ class GoalState(State):
 
 
 class MeetingState(State):
-    """A meeting of a pair. `proposed`: starts offered; `met`: what each role said; topics: ids of both logs."""
+    """A meeting of a pair. `proposed`: starts offered; `met`: what each role said; topics: ids of
+    both logs.
+    """
 
     meeting_id = Id(required=True)
     pair_id = Id(required=True)

@@ -1,8 +1,9 @@
 """The narrow protocol that everything above messaging is written against.
 
-Topics have partitions; messages of one key stay in order in one partition; a group remembers how far it
-has read. Two backends fulfil it: `chassis.broker.sqlite` (an event log in one file, for one machine) and
-`chassis.broker.kafka`; `open_broker(url)` chooses. The same cases in `tests/chassis/broker/` run on both.
+Topics have partitions; messages of one key stay in order in one partition; a group remembers how
+far it has read. Two backends fulfil it: `chassis.broker.sqlite` (an event log in one file, for one
+machine) and `chassis.broker.kafka`; `open_broker(url)` chooses. The same cases in
+`tests/chassis/broker/` run on both.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -58,19 +59,24 @@ class Subscription(Protocol):
     """A member of a consumer group; commits by hand."""
 
     def poll(self, seconds: float, limit: int = 500) -> list[Received]:
-        """The next messages of the partitions assigned here, in order a partition; [] when time is up.
+        """The next messages of the partitions assigned here, in order a partition; [] when time is
+        up.
 
-        Messages of a partition that waits (`retry`) are not given before their time; other partitions go on.
+        Messages of a partition that waits (`retry`) are not given before their time; other
+        partitions go on.
         """
 
     def retry(self, message: Received, *, seconds: float) -> None:
-        """Give this message and all behind it in its partition again, not before `seconds` have passed.
+        """Give this message and all behind it in its partition again, not before `seconds` have
+        passed.
 
         Never by pause/resume (kafka-python 3.0 starves partitions for good): by seeking back.
         """
 
     def commit(self, messages: Sequence[Received]) -> None:
-        """Remember these and all before them in their partitions as done. A partition that was taken away is left out."""
+        """Remember these and all before them in their partitions as done. A partition that was
+        taken away is left out.
+        """
 
     def lag(self) -> int:
         """How many messages of all topics of this group are not committed yet."""
@@ -95,7 +101,7 @@ class Broker(Protocol):
     delivery_seconds: float
 
     def prepare(self, topics: Iterable[Topic]) -> None:
-        """Make topics that are not there; any number of processes at once. Partitions never change."""
+        """Make topics that are not there, from any number of processes. Partitions never change."""
 
     def publisher(self) -> Publisher:
         """A publisher; safe to be used by one thread."""

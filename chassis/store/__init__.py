@@ -1,8 +1,8 @@
 """The narrow protocol that everything above storage is written against.
 
 A document is a JSON object (`dict` of str, int, float, bool, None, list, dict; times are text, see
-`chassis.clock.to_text`) that holds at least `_id`, `association_id` and `version`. Two backends fulfil
-the protocol: `chassis.store.sqlite` and `chassis.store.mongodb`; `open_store(url)` chooses.
+`chassis.clock.to_text`) that holds at least `_id`, `association_id` and `version`. Two backends
+fulfil the protocol: `chassis.store.sqlite` and `chassis.store.mongodb`; `open_store(url)` chooses.
 The same cases in `tests/chassis/store/` run on both.
 """
 
@@ -48,7 +48,7 @@ class In:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Range:
-    """A condition: the field lies between; None leaves a side open. Null and missing never match."""
+    """A condition: the field lies between; None leaves a side open. Null never matches."""
 
     at_least: Any = None
     above: Any = None
@@ -135,7 +135,9 @@ class Store(Protocol):
 
 
 def open_store(url: str, *, name: str) -> Store:
-    """Open the store of service `name`: `sqlite:<folder>` (one file a service) or `mongodb://…` (one database)."""
+    """Open the store of service `name`: `sqlite:<folder>` (one file a service) or `mongodb://…`
+    (one database).
+    """
     if url.startswith("sqlite:"):
         from chassis.store.sqlite import SqliteStore  # noqa: PLC0415 (pymongo is loaded only where used)
 
