@@ -6,20 +6,17 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
 from chassis import log, metrics
-from chassis.broker import Message
-from chassis.clock import to_text
 from chassis.consumer import handle, revived
 from chassis.errors import Unavailable
-from chassis.events import from_message, to_message
-from chassis.service import ARCHIVE, Running, Service, start
+from chassis.events import from_message
+from chassis.relay import Relay
+from chassis.service import Running, Service, start
 from chassis.settings import Settings
-from chassis.store import EVERYWHERE, After, Range
 from chassis.web import create_app
 from chassis.worker import Worker
 
@@ -122,19 +119,12 @@ def serve(service: Service[Any], settings: Settings, *, with_worker: bool = Fals
 
 
 def republish(running: Running[Any], *, days: int) -> int:
-    """Send every archived event since then again, in the order of versions; how many."""
-    since = to_text(running.clock.now() - timedelta(days=days))
-    publisher = running.broker.publisher()
-    sent, after = 0, None
-    while page := running.store.find(
-        ARCHIVE.name, EVERYWHERE, {"at": Range(at_least=since)}, sort="at", limit=500, after=after
-    ):
-        messages: list[Message] = [to_message(envelope) for envelope in page]
-        publisher.send(messages)
-        sent += len(messages)
-        after = After(value=page[-1]["at"], id=page[-1]["_id"])
-    publisher.close()
-    return sent
+    """Send every archived event since then again; how many."""
+    relay = Relay(running)
+    try:
+        return relay.republish(days=days)
+    finally:
+        relay.close()
 
 
 def replay(running: Running[Any]) -> int:

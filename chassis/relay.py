@@ -10,14 +10,22 @@ from datetime import UTC, datetime, timedelta
 
 from chassis import metrics
 from chassis.clock import from_text, to_text
+from chassis.errors import Conflict
 from chassis.events import to_message
+from chassis.repository import each_document
 from chassis.service import ARCHIVE, LEASES, Running
-from chassis.store import EVERYWHERE, Document, IdTaken, VersionLost
+from chassis.store import EVERYWHERE, Document, IdTaken, Range, VersionLost
 
 BATCH = 200
+ARCHIVE_DAYS = 30
+TIDY_EVERY = timedelta(hours=1)
 LEASE = "relay"
 CHASSIS = "-"
 """The association of documents that belong to none."""
+
+
+class RelayIsBusy(Conflict):
+    """Another process holds the relay's lease; stop the worker first."""
 
 
 class Relay:
@@ -31,7 +39,7 @@ class Relay:
         # A batch must be acknowledged or given up before the lease ends, so it outlasts two
         # deliveries.
         self._lease_seconds = max(10.0, 2 * running.broker.delivery_seconds)
-        self._held_until = datetime.min.replace(tzinfo=UTC)
+        self._held_until = self._tidied_at = datetime.min.replace(tzinfo=UTC)
 
     def step(self) -> int:
         """Send one batch of every collection; how many events went out (0 also if another relay is
@@ -45,7 +53,29 @@ class Relay:
                 collection.name, EVERYWHERE, {"pending": True}, limit=BATCH
             )
             sent += self._send(collection.name, waiting)
+        self._tidy()
         return sent
+
+    def republish(self, *, days: int) -> int:
+        """Send what was archived since then again, every aggregate's newest last; how many events.
+
+        Raises RelayIsBusy while another relay holds the lease.
+        """
+        since = to_text(self._running.clock.now() - timedelta(days=days))
+        page: list[Document] = []
+        sent = 0
+        for archived in each_document(
+            self._running.store,
+            ARCHIVE.name,
+            EVERYWHERE,
+            {"order": Range(at_least=since)},
+            sort="order",
+        ):
+            page.append(archived)
+            if len(page) == BATCH:
+                sent += self._send_again(page)
+                page = []
+        return sent + self._send_again(page)
 
     def close(self) -> None:
         """Let the lease and the connections go."""
@@ -66,6 +96,30 @@ class Relay:
         for envelope in waiting:
             metrics.PUBLISHED.labels(envelope["type"]).inc()
         return len(waiting)
+
+    def _send_again(self, envelopes: list[Document]) -> int:
+        if not self._holds_lease():
+            raise RelayIsBusy
+        self._publisher.send([to_message(envelope) for envelope in envelopes])
+        return len(envelopes)
+
+    def _tidy(self) -> None:
+        """Forget archived events after their time, but keep the last of each type and subject."""
+        now = datetime.now(UTC)
+        if now - self._tidied_at < TIDY_EVERY:
+            return
+        self._tidied_at = now
+        store = self._running.store
+        limit = to_text(self._running.clock.now() - timedelta(days=ARCHIVE_DAYS))
+        for old in each_document(
+            store, ARCHIVE.name, EVERYWHERE, {"order": Range(below=limit)}, sort="order"
+        ):
+            same = {"type": old["type"], "subject": old["subject"]}
+            last = store.find(
+                ARCHIVE.name, EVERYWHERE, same, sort="order", descending=True, limit=1
+            )
+            if last[0]["_id"] != old["_id"]:
+                store.delete(ARCHIVE.name, old["association_id"], old["_id"])
 
     def _clear(self, collection: str, document: Document) -> None:
         cleared = {**document, "outbox": [], "pending": False}
@@ -103,7 +157,6 @@ def _archived(envelope: Document) -> Document:
     return {
         **envelope,
         "_id": envelope["id"],
-        "association_id": envelope["association_id"],
-        # Fixed width, so that text sorts as versions do.
-        "order": f"{envelope['version']:012d}",
+        # Fixed width, so that text sorts as time and, within one instant, as versions do.
+        "order": f"{envelope['at']}/{envelope['version']:012d}",
     }

@@ -30,9 +30,8 @@ Handler = Callable[[R, Heard, datetime], None]
 ARCHIVE = Collection(
     name="events",
     indexes=(
-        Index(fields=("at",), everywhere=True),
+        Index(fields=("order",), everywhere=True),
         Index(fields=("type", "subject", "order"), everywhere=True),
-        Index(fields=("subject", "order")),
     ),
 )
 LEASES = Collection(name="leases")
