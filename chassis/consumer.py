@@ -83,7 +83,7 @@ class Consumer:
             handle(self._running, self._handlers, heard)
         except Unavailable as error:
             logger().warning(
-                "waiting", type=heard.type, event=heard.id, reason=type(error).__name__
+                "waiting", type=heard.type, event_id=heard.id, reason=type(error).__name__
             )
             return OUTAGE_PAUSE_SECONDS
         except Exception as error:  # noqa: BLE001 (whatever a handler raises must not stop the others)
@@ -118,7 +118,7 @@ def handle(running: Running[object], handlers: Mapping[str, object], heard: Hear
     handler(running.records, heard, running.clock.now())  # type: ignore[operator] # the service's own record type
     metrics.HANDLED.labels(heard.type).inc()
     logger().info(
-        "heard", type=heard.type, event=heard.id, subject=heard.subject, version=heard.version
+        "heard", type=heard.type, event_id=heard.id, subject=heard.subject, version=heard.version
     )
 
 

@@ -13,7 +13,7 @@ from chassis import trace
 
 
 def configure(form: str, *, service: str) -> None:
-    """Set up the process's logging. form: `json`, `pretty` or `auto`."""
+    """Set up the process's logging. form: `json`, `pretty`, `auto` or `off`."""
     pretty = form == "pretty" or (form == "auto" and sys.stderr.isatty())
     renderer: Any = (
         structlog.dev.ConsoleRenderer() if pretty else structlog.processors.JSONRenderer()
@@ -26,6 +26,9 @@ def configure(form: str, *, service: str) -> None:
             structlog.processors.format_exc_info,
             renderer,
         ],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.CRITICAL if form == "off" else logging.INFO
+        ),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )

@@ -110,7 +110,7 @@ SETTINGS = (
     Setting(
         name="GUILDWAY_LOG",
         default="auto",
-        meaning="`json`, `pretty`, or `auto`: pretty on a terminal, JSON otherwise.",
+        meaning="`json`, `pretty`, `off`, or `auto`: pretty on a terminal, JSON otherwise.",
     ),
 )
 

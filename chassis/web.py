@@ -240,6 +240,8 @@ def _answer_http(error: HTTPException) -> Response:
         return current_app.make_response(error.response)
     status = error.code or 500
     messages = (getattr(error, "data", None) or {}).get("messages")
+    if status == 400 and messages:
+        return problem(400, "not-json")
     if messages:
         return problem(422, "invalid", faults=[*_flat(messages)])
     answer = problem(status, (error.name or "error").lower().replace(" ", "-"))

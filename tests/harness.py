@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 from flask.testing import FlaskClient
 from joserfc.jwk import OKPKey
 
-from chassis import tokens
+from chassis import log, tokens
 from chassis.broker import Message
 from chassis.clock import SetClock, from_text, to_text
 from chassis.consumer import handle
@@ -162,6 +162,7 @@ class Town:
         self, folder: Path, *services: Service[Any], at: datetime = MONDAY, **settings: str
     ) -> None:
         make_keys(folder / "keys")
+        log.configure("off", service="town")
         self.clock = SetClock(at)
         self.settings = Settings({"GUILDWAY_DATA": str(folder), "GUILDWAY_LOG": "json", **settings})
         self.houses = {

@@ -1,0 +1,295 @@
+"""Outbox, inbox, relay, consumer and timers together: nothing lost, nothing done twice."""
+
+import json
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chassis.broker import Message, Received
+from chassis.cli import replay, republish
+from chassis.errors import BrokerUnavailable, StoreUnavailable
+from chassis.events import Event, fact_id
+from chassis.relay import Relay, RelayIsBusy
+from chassis.worker import Worker
+from tests.chassis import toy
+from tests.harness import Town, an_actor, an_event, eventually
+
+SOMEBODY = an_actor(association_id=toy.ASSOCIATION)
+COUNT = fact_id("count", toy.ASSOCIATION)
+
+
+def a_lit_lamp(town: Town, place: str = "hall") -> str:
+    lamp: str = town.lamps.post("/lamps", {"place": place}, actor=SOMEBODY).json["lamp_id"]
+    assert town.lamps.post(f"/lamps/{lamp}/lighting", actor=SOMEBODY).status_code == 200
+    return lamp
+
+
+def lit(town: Town) -> int:
+    found = town.board.records.counts.find_one(toy.ASSOCIATION, {})
+    return found.lit if found else 0
+
+
+def letters(town: Town) -> list[Received]:
+    reader = town.board.running.broker.subscribe("reader of letters", ["board.dead-letters"])
+    found = reader.poll(0.5)
+    reader.close()
+    return found
+
+
+def test_an_event_reaches_its_listener(town: Town) -> None:
+    lamp = a_lit_lamp(town)
+    town.pump()
+    assert lit(town) == 1
+    assert town.board.records.seen.get(toy.ASSOCIATION, lamp)["is_lit"] is True
+
+
+def test_nothing_happens_without_events(town: Town) -> None:
+    town.pump()
+    assert lit(town) == 0
+
+
+def test_many_events_are_each_counted_once(town: Town) -> None:
+    for n in range(250):
+        a_lit_lamp(town, f"room {n}")
+    town.pump()
+    assert lit(town) == 250
+
+
+def test_an_event_delivered_twice_counts_once(town: Town) -> None:
+    heard = an_event(toy.LAMP_LIT)
+    town.board.hear(heard)
+    town.board.hear(heard)
+    assert lit(town) == 1
+
+
+def test_an_older_event_that_comes_late_does_not_undo_a_newer_one(town: Town) -> None:
+    town.board.hear(an_event(toy.LAMP_LIT, version=5, is_lit=False))
+    town.board.hear(an_event(toy.LAMP_LIT, version=4, is_lit=True))
+    assert town.board.records.seen.get(toy.ASSOCIATION, toy.LAMP)["is_lit"] is False
+
+
+def test_a_tombstone_erases_for_good(town: Town) -> None:
+    town.board.hear(an_event(toy.LAMP_LIT, version=5))
+    town.board.hear(replace(an_event(toy.LAMP_LIT, version=6), data=None))
+    town.board.hear(an_event(toy.LAMP_LIT, version=7))
+    assert town.board.records.seen.get(toy.ASSOCIATION, toy.LAMP) is None
+
+
+def test_a_relay_that_died_between_sending_and_clearing_only_repeats(town: Town) -> None:
+    lamp = a_lit_lamp(town)
+    before = town.lamps.running.store.get("lamps", toy.ASSOCIATION, lamp)
+    town.pump()
+    # As if the process had been killed before it cleared the outbox.
+    assert before is not None
+    town.lamps.running.store.save("lamps", before, replaces=before["version"])
+    town.pump()
+    assert len([e for e in town.events("lamp-lit") if e["lamp_id"] == lamp]) == 2
+    assert lit(town) == 1
+
+
+def test_a_change_while_the_relay_sends_is_sent_too(town: Town) -> None:
+    lamp = a_lit_lamp(town)
+    relay, store = town.lamps.worker.relay, town.lamps.running.store
+    read = store.find("lamps", None, {"pending": True})
+
+    def dim(lamp: toy.Lamp) -> list[Event]:
+        lamp.is_lit = False
+        return [toy.LAMP_LIT(lamp.id, lamp.public())]
+
+    town.lamps.records.lamps.change(toy.ASSOCIATION, lamp, dim, now=town.clock.now())
+    relay._send("lamps", read)
+    town.pump()
+    assert [e["is_lit"] for e in town.events("lamp-lit")][-1] is False
+    assert town.board.records.seen.get(toy.ASSOCIATION, lamp)["is_lit"] is False
+
+
+def test_clearing_an_outbox_leaves_the_version_a_person_saw(town: Town) -> None:
+    lamp = a_lit_lamp(town)
+    town.pump()
+    assert town.lamps.get(f"/lamps/{lamp}", actor=SOMEBODY).headers["ETag"] == '"2"'
+
+
+def test_only_one_relay_of_a_store_sends(town: Town) -> None:
+    a_lit_lamp(town)
+    town.lamps.worker.relay.step()
+    other = Relay(town.lamps.running)
+    a_lit_lamp(town, "attic")
+    assert other.step() == 0
+    with pytest.raises(RelayIsBusy):
+        other.republish(days=1)
+    town.lamps.worker.relay.close()
+    assert other.step() == 1
+    other.close()
+
+
+def test_a_broker_that_is_away_keeps_the_events_waiting(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_lit_lamp(town)
+    relay = town.lamps.worker.relay
+
+    def refuse(_messages: list[Message]) -> None:
+        raise BrokerUnavailable
+
+    with monkeypatch.context() as patch:
+        patch.setattr(relay._publisher, "send", refuse)
+        with pytest.raises(BrokerUnavailable):
+            relay.step()
+    town.pump()
+    assert lit(town) == 1
+
+
+def test_a_handler_that_fails_a_few_times_succeeds_in_the_end(town: Town) -> None:
+    town.board.records.trouble = [ValueError("once"), ValueError("twice")]
+    a_lit_lamp(town)
+    eventually(lambda: (town.pump(), lit(town) == 1)[1])
+    assert town.board.records.tried == 3
+    assert letters(town) == []
+
+
+def test_a_handler_that_never_succeeds_leaves_a_dead_letter_and_goes_on(town: Town) -> None:
+    town.board.records.trouble = [ValueError(f"no {n}") for n in range(5, 0, -1)]
+    a_lit_lamp(town, "poison")
+    town.pump()
+    a_lit_lamp(town, "good")
+    (letter,) = eventually(lambda: (town.pump(), letters(town))[1], seconds=30)
+    assert lit(town) == 1
+    assert letter.headers["dead-topic"] == "lamp-lit"
+    assert letter.headers["dead-reason"] == "ValueError: no 5"
+    assert letter.headers["dead-tries"] == "5"
+
+
+def test_a_dead_letter_can_be_handled_again(town: Town) -> None:
+    town.board.records.trouble = [ValueError("no")] * 5
+    a_lit_lamp(town)
+    eventually(lambda: (town.pump(), town.board.records.tried == 5)[1], seconds=20)
+    town.pump()
+    assert replay(town.board.running) == 1
+    assert lit(town) == 1
+    assert replay(town.board.running) == 0
+
+
+def test_a_store_that_is_away_is_waited_for_without_end(town: Town) -> None:
+    town.board.records.trouble = [StoreUnavailable()] * 7
+    a_lit_lamp(town)
+    eventually(lambda: (town.pump(), lit(town) == 1)[1], seconds=30)
+    assert town.board.records.tried == 8
+    assert letters(town) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "headers"),
+    [
+        (b"{", {}),
+        (b"[]", {}),
+        (b'{"is_lit": "yes"}', {}),
+        (b"[" * 100_000, {}),
+        (b"\xff", {}),
+        (b"{}", {"version": "x"}),
+        (b"{}", {"ce_time": "yesterday"}),
+        (b"{}", {"ce_type": "other"}),
+    ],
+    ids=["cut", "list", "state", "depth", "bytes", "version", "time", "type"],
+)
+def test_a_malformed_event_is_set_aside_at_once(
+    town: Town, value: bytes, headers: dict[str, str]
+) -> None:
+    lamp = a_lit_lamp(town)
+    town.pump()
+    right = town.lamps.running.broker.subscribe("look", ["lamp-lit"])
+    (message,) = right.poll(3)
+    right.close()
+    publisher = town.lamps.running.broker.publisher()
+    publisher.send(
+        [Message(topic="lamp-lit", key=lamp, value=value, headers={**message.headers, **headers})]
+    )
+    publisher.close()
+    town.pump()
+    assert len(letters(town)) == 1
+    assert lit(town) == 1
+
+
+def test_a_lost_broker_is_refilled_from_the_archive(town: Town) -> None:
+    for n in range(3):
+        a_lit_lamp(town, f"room {n}")
+    town.pump()
+    town.lamps.worker.relay.close()
+    assert republish(town.lamps.running, days=1) == 3
+    town.pump()
+    assert len(town.events("lamp-lit")) == 6
+    assert lit(town) == 3
+
+
+def test_what_is_due_is_done_once_and_not_before(town: Town) -> None:
+    lamp = a_lit_lamp(town)
+    town.go_on(minutes=59)
+    assert town.lamps.records.lamps.get(toy.ASSOCIATION, lamp).glowed == 0
+    town.go_on(minutes=1)
+    town.go_on(days=3)
+    assert town.lamps.records.lamps.get(toy.ASSOCIATION, lamp).glowed == 1
+
+
+def test_one_thing_that_fails_when_due_does_not_hold_up_the_others(town: Town) -> None:
+    a_lit_lamp(town, "cursed")
+    lamp = a_lit_lamp(town)
+    town.clock.at += timedelta(hours=2)
+    town.pump()
+    assert town.lamps.records.lamps.get(toy.ASSOCIATION, lamp).glowed == 1
+
+
+def test_two_who_change_one_thing_at_once_both_succeed_or_are_told(town: Town) -> None:
+    heard = [an_event(toy.LAMP_LIT, version=n) for n in range(1, 9)]
+    heard = [replace(h, id=f"event {n}") for n, h in enumerate(heard)]
+    lost: list[Exception] = []
+
+    def hear(one: Any) -> None:
+        try:
+            town.board.hear(one)
+        except Exception as error:  # noqa: BLE001 (counted below)
+            lost.append(error)
+
+    threads = [threading.Thread(target=hear, args=(one,)) for one in heard]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert lit(town) + len(lost) == 8
+    for one in heard:
+        town.board.hear(one)
+    assert lit(town) == 8
+
+
+def test_a_worker_stops_when_asked_and_leaves_nothing_undone(town: Town) -> None:
+    worker = Worker(town.board.running)
+    town.board.worker.close()
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    a_lit_lamp(town)
+    town.lamps.worker.turn()
+    eventually(lambda: lit(town) == 1)
+    worker.stop()
+    thread.join(timeout=10)
+    assert not thread.is_alive()
+    town.board.worker = Worker(town.board.running)
+
+
+def test_old_events_leave_the_archive_but_the_last_of_each_thing(town: Town) -> None:
+    lamp = a_lit_lamp(town)
+    town.pump()
+    town.clock.at += timedelta(days=20)
+
+    def dim(lamp: toy.Lamp) -> list[Event]:
+        lamp.is_lit = False
+        return [toy.LAMP_LIT(lamp.id, lamp.public())]
+
+    town.lamps.records.lamps.change(toy.ASSOCIATION, lamp, dim, now=town.clock.now())
+    town.pump()
+    town.clock.at += timedelta(days=40)
+    relay = town.lamps.worker.relay
+    relay._tidied_at = datetime.min.replace(tzinfo=UTC)
+    relay.step()
+    kept = town.lamps.running.store.find("events", None, {}, limit=10)
+    assert [json.loads(json.dumps(e["data"]))["is_lit"] for e in kept] == [False]
