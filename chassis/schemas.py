@@ -8,11 +8,11 @@ would take 1.7 for a whole number and a naive time for a time; these do not.
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import available_timezones
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from chassis.clock import from_text, to_text
+from chassis.zones import is_zone
 
 LONG = 10_000
 """Most characters of a text that a person writes at length."""
@@ -141,7 +141,7 @@ class Zone(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         name: str = super()._deserialize(value, attr, data, **kwargs)
-        if name not in available_timezones():
+        if not is_zone(name):
             raise ValidationError("not-a-zone")
         return name
 

@@ -18,7 +18,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from chassis.errors import Fault, Invalid
-from contracts.zones import is_zone, zone
+from chassis.zones import is_zone, zone
 
 Stretch = tuple[datetime, datetime]
 """From, and up to but without: two instants, aware UTC."""

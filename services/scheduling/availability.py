@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 from chassis.errors import Fault, Invalid
+from chassis.zones import zone
 from contracts.availability import Override, Stretch, Window, free_stretches, merged
-from contracts.zones import zone
 
 QUARTER = timedelta(minutes=15)
 """Meetings begin and end at whole quarter hours: they hold one key a member and quarter."""

@@ -24,7 +24,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from icalendar import Calendar, Event, vCalAddress, vDuration, vText, vUri
 
 from chassis.errors import Fault, Invalid
-from contracts.zones import zone
+from chassis.zones import zone
 from services.scheduling.timezones import is_plain, is_zone, vtimezone
 
 PRODUCT: Final = "-//Guildway//Guildway//EN"

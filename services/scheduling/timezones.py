@@ -16,7 +16,7 @@ from typing import Final
 
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard, vRecur, vText
 
-from contracts.zones import is_zone, zone, zone_data
+from chassis.zones import is_zone, zone, zone_data
 
 __all__ = ["is_plain", "is_zone", "vtimezone"]
 

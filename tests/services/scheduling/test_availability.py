@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from chassis.errors import Invalid
 from contracts.availability import Hours, Override, Window
-from contracts.zones import zone
+from chassis.zones import zone
 from services.scheduling.availability import Availability, common, free_times, quarters
 
 MINUTE, QUARTER, HOUR, DAY = (

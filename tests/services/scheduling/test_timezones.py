@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 from dateutil.rrule import rrulestr
 
-from contracts.zones import zone, zone_names
+from chassis.zones import zone, zone_names
 from services.scheduling.timezones import is_plain, is_zone, parse, vtimezone
 
 SINCE, UNTIL = datetime(2027, 1, 1, tzinfo=UTC), datetime(2032, 1, 1, tzinfo=UTC)

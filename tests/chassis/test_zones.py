@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from contracts.zones import is_zone, zone, zone_data
+from chassis.zones import is_zone, zone, zone_data
 
 
 @pytest.mark.parametrize(
