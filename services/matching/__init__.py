@@ -1,0 +1,1 @@
+"""Who suits whom, who is asked, and the pairs that come of it."""
