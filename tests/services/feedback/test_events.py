@@ -1,0 +1,133 @@
+"""What feedback makes of what it hears: once, in any order, as often as it comes."""
+
+from contracts import examples, matching, profiles, scheduling
+from tests.harness import Town, an_event
+from tests.services.feedback.conftest import MATCHED, a_held_meeting, a_meeting, hear_all
+from tests.services.feedback.test_api import MENTEE, dashboard, funnel
+
+
+def asked(town: Town) -> list[str]:
+    town.pump()
+    return sorted(f"{e['occasion']} {e['role']}" for e in town.events("feedback-due"))
+
+
+def test_a_meeting_told_twice_asks_once(a_pair: Town) -> None:
+    heard = a_held_meeting(a_pair)
+    a_pair.feedback.hear(heard)
+    assert asked(a_pair) == ["first mentee", "first mentor"]
+
+
+def test_a_meeting_that_arrives_before_its_pair_is_counted_once_the_pair_is_there(
+    town: Town,
+) -> None:
+    a_held_meeting(town)
+    assert asked(town) == []
+    hear_all(town)
+    town.go_on(seconds=2)
+    assert funnel(town)["matched"] == 2
+    assert funnel(town)["met"] == 0  # not agreed yet: a stage needs the one before
+    assert dashboard(town)["meetings"][3] == {"month": "2026-05", "held": 1, "planned": 0}
+
+
+def test_an_older_state_that_comes_late_changes_nothing(a_pair: Town) -> None:
+    a_held_meeting(a_pair, version=5)
+    a_meeting(a_pair, version=4)
+    assert dashboard(a_pair)["meetings"][3]["held"] == 1
+
+
+def test_everything_may_arrive_in_reverse(town: Town) -> None:
+    a_held_meeting(town)
+    town.feedback.hear_that(matching.PAIR_MATCHED, version=3, **MATCHED)
+    town.feedback.hear_that(profiles.PARTICIPANT_ACCEPTED)
+    town.feedback.hear_that(profiles.COHORT_OPENED)
+    town.feedback.hear_that(profiles.PROFILE_UPDATED)
+    path = f"/cohorts/{examples.COHORT}/figures/pairs/rows"
+    from tests.services.feedback.test_api import COORDINATOR
+
+    (row,) = town.feedback.get(path, actor=COORDINATOR).json["items"]
+    assert (row["mentee"]["name"], row["meetings_held"]) == ("Amara Nwosu", 1)
+
+
+def test_check_ins_go_on_by_the_rhythm_of_the_cohort(a_pair: Town) -> None:
+    a_held_meeting(a_pair)
+    a_pair.go_on(days=29)
+    assert len(asked(a_pair)) == 2
+    a_pair.go_on(days=2)
+    assert len(asked(a_pair)) == 4
+    a_pair.go_on(days=30)
+    assert {name.split()[0] for name in asked(a_pair)} == {"first", "rhythm-1", "rhythm-2"}
+
+
+def test_a_pair_that_ended_is_asked_nothing_more(a_pair: Town) -> None:
+    a_held_meeting(a_pair)
+    ended = {**MATCHED, "state": "ended", "ended_at": "2026-05-12T00:00:00.000Z"}
+    a_pair.feedback.hear_that(matching.PAIR_ENDED, version=9, **{**ended, "ended_by": "mentee"})
+    a_pair.go_on(days=100)
+    assert len(asked(a_pair)) == 2
+
+
+def test_a_pair_without_meetings_falls_quiet_after_one_and_a_half_rhythms(a_pair: Town) -> None:
+    # Matched on 1 May; 45 days later is 15 June.
+    a_pair.go_on(days=34)
+    assert a_pair.events("pair-at-risk") == []
+    a_pair.go_on(days=2)
+    (event,) = a_pair.events("pair-at-risk")
+    assert event["quiet_since"] == "2026-05-01T14:00:00.000Z"
+    assert dashboard(a_pair)["quiet_count"] == 1
+    a_pair.go_on(days=60)
+    assert len(a_pair.events("pair-at-risk")) == 1
+
+
+def test_a_planned_meeting_keeps_a_pair_from_falling_quiet(a_pair: Town) -> None:
+    a_meeting(a_pair, starts_at="2026-07-10T15:00:00.000Z", ends_at="2026-07-10T16:00:00.000Z")
+    a_pair.go_on(days=90)
+    assert a_pair.events("pair-at-risk") == []
+
+
+def test_a_meeting_wakes_a_quiet_pair(a_pair: Town) -> None:
+    a_pair.go_on(days=40)
+    assert dashboard(a_pair)["quiet_count"] == 1
+    a_held_meeting(a_pair, starts_at="2026-06-20T15:00:00.000Z")
+    a_pair.go_on(seconds=2)
+    assert dashboard(a_pair)["quiet_count"] == 0
+    a_pair.go_on(days=50)
+    assert len(a_pair.events("pair-at-risk")) == 2
+
+
+def test_figures_are_told_at_most_once_a_second_and_only_if_they_moved(a_pair: Town) -> None:
+    a_pair.pump()
+    before = len(a_pair.events("figures-changed"))
+    for n in range(20):
+        id = f"00000000-0000-4000-8000-{n:012d}"
+        a_pair.feedback.hear_that(profiles.APPLICATION_RECEIVED, application_id=id)
+        a_pair.pump()
+    a_pair.go_on(seconds=1)
+    assert len(a_pair.events("figures-changed")) == before + 1
+    again = an_event(profiles.APPLICATION_RECEIVED, application_id=id)
+    a_pair.feedback.hear(again)
+    a_pair.go_on(seconds=2)
+    assert len(a_pair.events("figures-changed")) == before + 1
+
+
+def test_a_withdrawn_application_leaves_the_accepted(a_pair: Town) -> None:
+    a_pair.feedback.hear_that(
+        profiles.PARTICIPANT_ACCEPTED, application_id="00000000-0000-4000-8000-000000000001"
+    )
+    assert funnel(a_pair)["accepted"] == 3
+    a_pair.go_on(seconds=2)
+    a_pair.feedback.hear_that(
+        profiles.PARTICIPANT_WITHDRAWN,
+        version=2,
+        application_id="00000000-0000-4000-8000-000000000001",
+        state="withdrawn",
+    )
+    assert funnel(a_pair)["accepted"] == 2
+
+
+def test_a_cancelled_meeting_is_neither_held_nor_planned(a_pair: Town) -> None:
+    a_meeting(a_pair)
+    assert dashboard(a_pair)["meetings"][3] == {"month": "2026-05", "held": 0, "planned": 1}
+    a_pair.go_on(seconds=2)
+    a_pair.feedback.hear_that(scheduling.MEETING_CANCELLED, version=2, state="cancelled")
+    assert dashboard(a_pair)["meetings"][3] == {"month": "2026-05", "held": 0, "planned": 0}
+    assert a_pair.feedback.get("/check-ins", actor=MENTEE).json["items"] == []
