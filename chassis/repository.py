@@ -109,6 +109,12 @@ class Repository(Generic[A]):
             return self.get(thing.association_id, thing.id)
         return self._load(document)
 
+    def add_many(self, things: Iterable[A], *, now: datetime) -> None:
+        """Store new aggregates without events; one whose id is there stays as it is."""
+        documents = [self._written(thing, {}, (), None, now) for thing in things]
+        for start in range(0, len(documents), 500):
+            self._store.save_many(self.collection.name, documents[start : start + 500])
+
     def change(
         self,
         association_id: str,

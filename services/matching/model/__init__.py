@@ -1,0 +1,1 @@
+"""The rules of runs, pairs and goals; each aggregate has a file."""

@@ -1,0 +1,53 @@
+"""Where matching keeps things, and the questions its screens may ask."""
+
+from cattrs import Converter
+
+from chassis.repository import Copies, Repository
+from chassis.store import Collection, Index, Store
+from services.matching.model.goal import Goal
+from services.matching.model.pair import Pair
+from services.matching.model.run import Row, Run
+
+RUNS = Collection(name="runs", indexes=(Index(fields=("cohort_id", "number")),), has_keys=True)
+PAIRS = Collection(
+    name="pairs",
+    indexes=(
+        Index(fields=("mentor_id", "proposed_at")),
+        Index(fields=("mentee_id", "proposed_at")),
+        Index(fields=("mentor_application_id", "state")),
+        Index(fields=("mentee_application_id", "state")),
+        Index(fields=("cohort_id", "state", "proposed_at")),
+        Index(fields=("cohort_id", "proposed_at")),
+    ),
+    has_keys=True,
+)
+GOALS = Collection(name="goals", indexes=(Index(fields=("pair_id", "written_at")),))
+ROWS = Collection(
+    name="rows",
+    indexes=(
+        Index(fields=("run_id", "batch", "kind", "place")),
+        Index(fields=("run_id", "batch", "kind", "state", "place")),
+    ),
+)
+MEMBERS = Collection(name="members")
+COHORTS = Collection(name="cohorts")
+APPLICATIONS = Collection(
+    name="applications", indexes=(Index(fields=("cohort_id", "state", "applied_at")),)
+)
+
+AGGREGATES = (RUNS, PAIRS, GOALS)
+OTHERS = (ROWS, MEMBERS, COHORTS, APPLICATIONS)
+
+
+class Records:
+    """Everything matching stores."""
+
+    def __init__(self, store: Store, converter: Converter) -> None:
+        """Bind each collection."""
+        self.runs = Repository(store, RUNS, Run, converter)
+        self.pairs = Repository(store, PAIRS, Pair, converter)
+        self.goals = Repository(store, GOALS, Goal, converter)
+        self.rows = Repository(store, ROWS, Row, converter)
+        self.members = Copies(store, MEMBERS)
+        self.cohorts = Copies(store, COHORTS)
+        self.applications = Copies(store, APPLICATIONS)
