@@ -1,0 +1,26 @@
+"""A decision of screening on one application or many."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chassis.errors import Conflict
+from services.profiles.model.bulk import Bulk
+
+
+class DecisionIsNotDone(Conflict):
+    """It is still being applied, or undone already."""
+
+
+@dataclass(kw_only=True)
+class Decision(Bulk):
+    """States: applying, done, undoing, undone."""
+
+    decision: str
+    mail: bool
+    words: str
+
+    def undo(self, *, now: datetime) -> None:
+        """Let each application go back that did not change since."""
+        if self.state != "done":
+            raise DecisionIsNotDone
+        self.line_up("undoing", now=now)
