@@ -157,7 +157,7 @@ def read_row(cells: Sequence[str], reading: Reading) -> Read:
         member=_member(values, reading),
         roles=values.get("role") or [reading.role or "mentee"],
         answers=_answers(values, reading),
-        topics=values.get("topics", []),
+        topics=values.get("topics") or [],
         faults=faults,
     )
 

@@ -60,8 +60,8 @@ class World:
 
     def member(self, address: str = "amara@example.org", **more: Any) -> Actor:
         """A member who can act."""
-        from services.profiles.model.member import Member
         from chassis.events import fact_id
+        from services.profiles.model.member import Member
 
         values = {
             "given_name": "Amara",
