@@ -200,7 +200,8 @@ def get_applications() -> Any:
     contains `&q=`.
     """
     if request.args.get("mine") == "1":
-        return jsonify(items=_with_members(applications.list_mine(records(), actor())), next=None)
+        mine = applications.list_mine(records(), actor())
+        return jsonify(items=[_whole(each) for each in mine], next=None)
     asked = _asked()
     found = applications.search(
         records(),
@@ -410,12 +411,13 @@ def _answers(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _whole(application: Application) -> dict[str, Any]:
-    return _with_members([application])[0]
-
-
-def _with_members(found: list[Application]) -> list[dict[str, Any]]:
-    members = service.members_by_id(records(), actor().association_id, {a.member_id for a in found})
-    return [shown.application(each, members.get(each.member_id)) for each in found]
+    association_id = application.association_id
+    members = service.members_by_id(records(), association_id, {application.member_id})
+    cohort = records().cohorts.get(association_id, application.cohort_id)
+    return {
+        **shown.application(application, members.get(application.member_id)),
+        "cohort": {"id": cohort.id, "name": cohort.name, "program_name": cohort.program_name},
+    }
 
 
 def _file() -> tuple[imports.Readable, str]:

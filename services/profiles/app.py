@@ -2,7 +2,7 @@
 
 from chassis.service import Service, Timer
 from contracts.profiles import EVENTS
-from services.profiles import decisions, imports, programs
+from services.profiles import decisions, intake, programs
 from services.profiles.api import blueprint
 from services.profiles.events import LISTENS
 from services.profiles.repository import (
@@ -25,6 +25,6 @@ service = Service(
     timers=(
         Timer(name="tell-cohorts", collection=PROGRAMS.name, act=programs.tell_cohorts),
         Timer(name="move-decision-on", collection=DECISIONS.name, act=decisions.move_on),
-        Timer(name="move-import-on", collection=IMPORTS.name, act=imports.move_on),
+        Timer(name="move-import-on", collection=IMPORTS.name, act=intake.move_on),
     ),
 )

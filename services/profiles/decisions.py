@@ -4,7 +4,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from chassis.errors import Conflict, Fault, Invalid, NotFound, Problem
+from chassis.errors import Conflict, NotFound
 from chassis.events import fact_id
 from chassis.tokens import Actor
 from chassis.web import code_of
@@ -31,10 +31,7 @@ def decide(
     now: datetime,
 ) -> Decision:
     """Confirm a decision: from this one write on, the worker moves each application."""
-    try:
-        access_own_cohort(records, actor, cohort_id)
-    except NotFound:
-        raise Invalid([Fault(field="cohort_id", code="not-known")]) from None
+    access_own_cohort(records, actor, cohort_id)
     ids = list(dict.fromkeys(application_ids))
     rows = ({"row": n, "application_id": each} for n, each in enumerate(ids, 1))
     pages, total = write_pages(records, actor.association_id, id, rows, now=now)
@@ -106,7 +103,7 @@ def _done(records: Records, decision: Decision, row: Row, now: datetime) -> Row:
     try:
         _do(records, decision, plain, now)
     except (Conflict, NotFound) as refusal:
-        return {**plain, "kind": "refused", "code": _code(refusal)}
+        return {**plain, "kind": "refused", "code": code_of(type(refusal))}
     return {**plain, "kind": "good"}
 
 
@@ -127,7 +124,3 @@ def _do(records: Records, decision: Decision, row: Row, now: datetime) -> None:
         now=now,
         cause=fact_id(decision.id, decision.state, row["row"]),
     )
-
-
-def _code(refusal: Problem) -> str:
-    return code_of(type(refusal))

@@ -9,33 +9,20 @@ from datetime import datetime
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, Protocol
 
-from chassis.errors import Conflict, Fault, Invalid, NotFound, Problem
-from chassis.events import fact_id
-from chassis.sealing import Sealed
-from chassis.store import In
+from chassis.errors import Conflict, Fault, Invalid
 from chassis.tokens import Actor
-from chassis.web import code_of
 from services.profiles import columns, table
 from services.profiles.bulks import (
     drop_pages,
     each_row,
-    get_page,
-    is_turn_of,
-    keep_page,
     write_pages,
 )
-from services.profiles.columns import Read, Reading, read_row
 from services.profiles.config import LARGEST_FILE, SAMPLE_ROWS
 from services.profiles.content import FAULTS
-from services.profiles.model.application import Application, WeeklyWindow, Wish
-from services.profiles.model.bulk import Page
 from services.profiles.model.importing import Import
-from services.profiles.model.member import Member
-from services.profiles.persons import ROLES, Named
 from services.profiles.programs import access_own_cohort
 from services.profiles.repository import Records
-from services.profiles.service import get_association, get_me, join, members_by_address
-from services.profiles.words import fold
+from services.profiles.service import get_association, get_me
 
 Row = dict[str, Any]
 _AT_ONCE = 500
@@ -206,15 +193,6 @@ def faulty_csv(records: Records, actor: Actor, id: str) -> Iterator[str]:
     return lines()
 
 
-def move_on(records: Records, association_id: str, id: str, now: datetime) -> None:
-    """Timer: check or apply the next page of an import."""
-    found = records.imports.get(association_id, id)
-    if found.state == "checking":
-        _check_page(records, found, now)
-    elif found.state == "applying" and is_turn_of(records, found):
-        _apply_page(records, found, now)
-
-
 def _spool(stream: Readable, file: BinaryIO) -> None:
     size = 0
     while chunk := stream.read(_CHUNK):
@@ -247,207 +225,6 @@ def _mapping_faults(
     return faults + [Fault(field=name, code="required") for name in needed if not mapping[name]]
 
 
-def _check_page(records: Records, found: Import, now: datetime) -> None:
-    n, round = found.cursor, found.round
-    page = get_page(records, found, n)
-    reading = _reading(records, found)
-    rows = [
-        (
-            {"row": row["row"], "cells": row["cells"]},
-            read_row(row["cells"], reading),
-        )
-        for row in page.rows
-    ]
-    checked = _checked(records, found, rows)
-    keep_page(records, page, checked, now=now)
-    kinds = [row["kind"] for row in checked]
-    records.imports.change(
-        found.association_id,
-        found.id,
-        lambda there: there.page_checked(
-            n,
-            round=round,
-            good=kinds.count("good"),
-            faulty=kinds.count("faulty"),
-            repeats=kinds.count("repeat"),
-        ),
-        now=now,
-    )
-
-
-def _reading(records: Records, found: Import) -> Reading:
-    cohort = records.cohorts.get(found.association_id, found.cohort_id)
-    return Reading(
-        headers=found.headers,
-        mapping=found.mapping,
-        role=found.role,
-        language=found.language,
-        zone=found.zone,
-        streams={fold(stream.name): stream.id for stream in cohort.streams},
-    )
-
-
-def _checked(records: Records, found: Import, rows: list[tuple[Row, Read]]) -> list[Row]:
-    """The rows with what they say, their kind and their faults."""
-    sound = [(row, read) for row, read in rows if not read.faults]
-    named = [
-        Named(address=read.member["address"], role=role, name=_name_id(read), row=row["row"])
-        for row, read in sound
-        for role in read.roles
-    ]
-    first = records.persons.name(found.association_id, f"{found.id}/{found.round}", named)
-    known = _known_applications(records, found, [read for _, read in sound])
-    checked = []
-    for row, read in rows:
-        faults = read.faults or _repeated(row["row"], read, first, found)
-        kind = "faulty" if faults else "good"
-        if not faults and all((read.member["address"], role) in known for role in read.roles):
-            kind = "repeat"
-        checked.append({**row, "kind": kind, **_said(read, faults)})
-    return checked
-
-
-def _said(read: Read, faults: list[Fault]) -> Row:
-    return {
-        "member": read.member,
-        "roles": read.roles,
-        "answers": read.answers,
-        "topics": read.topics,
-        "faults": [
-            {"column": f.field, "code": f.code, **({"values": f.values} if f.values else {})}
-            for f in faults
-        ],
-    }
-
-
-def _name_id(read: Read) -> str:
-    return fact_id("name", fold(f"{read.member['given_name']} {read.member['family_name']}"))
-
-
-def _repeated(
-    row: int, read: Read, first: Mapping[tuple[str, str], Named], found: Import
-) -> list[Fault]:
-    """A person who stands in an earlier row in the same role, or an address that is somebody
-    else's there.
-    """
-    address = read.member["address"]
-    column = found.mapping["address"] or ""
-    earlier = [
-        named
-        for role in ROLES
-        if (named := first.get((address, role))) is not None and named.row < row
-    ]
-    for named in earlier:
-        if named.role in read.roles:
-            return [Fault(field=column, code="named-before", values={"row": named.row})]
-        if named.name != _name_id(read):
-            return [Fault(field=column, code="address-of-another", values={"row": named.row})]
-    return []
-
-
-def _known_applications(records: Records, found: Import, reads: list[Read]) -> set[tuple[str, str]]:
-    """The (address, role) of those who have an application in this cohort already."""
-    members = members_by_address(
-        records, found.association_id, {read.member["address"] for read in reads}
-    )
-    ids = {
-        Application.id_of(found.cohort_id, member.id, role): (member.address, role)
-        for member in members.values()
-        for role in ROLES
-    }
-    asked = list(ids)
-    known = set()
-    for n in range(0, len(asked), _AT_ONCE):
-        there = {"_id": In(values=asked[n : n + _AT_ONCE])}
-        for application in records.applications.find(found.association_id, there, limit=_AT_ONCE):
-            known.add(ids[application.id])
-    return known
-
-
-def _apply_page(records: Records, found: Import, now: datetime) -> None:
-    n = found.cursor
-    page = get_page(records, found, n)
-    rows = page.rows
-    good = [row for row in rows if row["kind"] == "good"]
-    members = members_by_address(
-        records, found.association_id, {row["member"]["address"] for row in good}
-    )
-    outcomes = {row["row"]: _applied(records, found, row, members, now) for row in good}
-    refused = {row: code for row, code in outcomes.items() if code}
-    if refused:
-        _keep_refused(records, page, rows, refused, now)
-    records.imports.change(
-        found.association_id,
-        found.id,
-        lambda there: there.page_applied(n, rows=len(good), refused=len(refused)),
-        now=now,
-    )
-
-
-def _keep_refused(
-    records: Records, page: Page, rows: list[Row], refused: Mapping[int, str], now: datetime
-) -> None:
-    for row in rows:
-        if code := refused.get(row["row"]):
-            row |= {"kind": "refused", "faults": [{"column": "", "code": code}]}
-    keep_page(records, page, rows, now=now)
-
-
-def _applied(
-    records: Records, found: Import, row: Row, members: dict[str, Member], now: datetime
-) -> str:
-    """Take a row; the code of the rule that refuses it, or nothing."""
-    try:
-        return _take(records, found, row, members, now)
-    except (Conflict, Invalid, NotFound) as refusal:
-        return _code(refusal)
-
-
-def _take(
-    records: Records, found: Import, row: Row, members: dict[str, Member], now: datetime
-) -> str:
-    address = row["member"]["address"]
-    if address not in members:
-        fresh = Member(
-            id=fact_id("imported", found.id, row["row"]),
-            association_id=found.association_id,
-            **row["member"],
-        )
-        members[address] = join(records, fresh, now=now)
-    made = 0
-    for n, role in enumerate(row["roles"]):
-        application = _application(found, row, members[address], role, now)
-        words, mail = found.words, None
-        if found.invite and not n:
-            mail = application.mail("invitation", fact_id("mail", found.id, row["row"]), words)
-        stored = records.applications.add(application, application.take_in(mail=mail), now=now)
-        made += stored.import_id == found.id
-    return "" if made else "applied-already"
-
-
-def _application(found: Import, row: Row, member: Member, role: str, now: datetime) -> Application:
-    answers = dict(row["answers"])
-    windows = [WeeklyWindow(**window) for window in answers.pop("availability")]
-    if role == "mentee":
-        answers["capacity"] = 1
-    return Application(
-        id=Application.id_of(found.cohort_id, member.id, role),
-        association_id=found.association_id,
-        cohort_id=found.cohort_id,
-        member_id=member.id,
-        role=role,
-        state="applied",
-        zone=row["member"]["zone"],
-        topics=[Wish(**wish) for wish in columns.strengths(row["topics"], role)],
-        availability=windows,
-        applied_at=now,
-        import_id=found.id,
-        hopes=Sealed(answers.pop("hopes")),
-        offers=Sealed(answers.pop("offers")),
-        **answers,
-    )
-
-
 def _shown(row: Row, headers: list[str]) -> Row:
     roles = row["roles"]
     return {
@@ -463,20 +240,3 @@ def _in_words(fault: Row, *, is_french: bool) -> str:
     words = FAULTS.get(fault["code"])
     said = words[is_french] if words else fault["code"]
     return f"{fault['column']}: {said}" if fault["column"] else said
-
-
-def _code(refusal: Problem) -> str:
-    return code_of(type(refusal))
-
-
-__all__ = [
-    "FileIsTooLarge",
-    "access_import",
-    "confirm",
-    "faulty_csv",
-    "list_imports",
-    "list_rows",
-    "map_columns",
-    "move_on",
-    "upload",
-]

@@ -129,7 +129,10 @@ class Application(Aggregate):
         before = self.public()
         for name, value in changes.items():
             setattr(self, name, value)
-        if faults := window_faults(self._windows(), "availability"):
+        faults = window_faults(self._windows(), "availability")
+        if self.role == "mentee" and self.capacity != 1:
+            faults.append(Fault(field="capacity", code="a-mentee-has-one-place"))
+        if faults:
             raise Invalid(faults)
         if self.state == "draft" or self.public() == before:
             return []

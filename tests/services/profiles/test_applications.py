@@ -149,6 +149,13 @@ def test_a_participant_changes_when_and_how_to_meet_but_no_other_answer(world: W
     assert over.json["code"] == "application-is-over"
 
 
+def test_a_mentee_has_one_place(world: World) -> None:
+    amara = world.member()
+    id = world.draft(amara).json["id"]
+    answer = world.patch(f"/applications/{id}", {"capacity": 2}, actor=amara)
+    assert answer.json["faults"] == [{"field": "capacity", "code": "a-mentee-has-one-place"}]
+
+
 def test_others_see_no_application_that_is_not_theirs(world: World) -> None:
     amara, ruth = world.member(), world.member("ruth@example.org")
     other = world.member("other@example.org", roles=["participant", "coordinator"])

@@ -161,7 +161,7 @@ def test_nobody_else_decides(world: World) -> None:
     decision = world.decide(id)
     other = world.member("other@example.org", roles=["participant", "coordinator"])
     body = {"cohort_id": world.cohort["id"], "application_ids": [id], "decision": "declined"}
-    assert world.post("/decisions", body, actor=other).status_code == 422
+    assert world.post("/decisions", body, actor=other).status_code == 404
     assert world.get(f"/decisions/{decision['id']}", actor=other).status_code == 404
     assert world.post(f"/decisions/{decision['id']}/undoing", actor=other).status_code == 404
 

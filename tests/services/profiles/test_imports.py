@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 
 from chassis.errors import StoreUnavailable
-from services.profiles import api, bulks, imports
+from services.profiles import api, bulks, imports, intake
 from services.profiles import service as people
 from tests.services.profiles.conftest import World, a_cohort
 
@@ -353,11 +353,11 @@ def test_an_import_survives_a_worker_that_is_killed_anywhere(world: World) -> No
 
     def live() -> None:
         for _ in range(3):
-            imports.move_on(records, association, found["id"], now)
+            intake.move_on(records, association, found["id"], now)
 
     # Each life of the worker ends at its third member; the next one begins the page again.
     for _ in range(3):
-        with patch.object(imports, "join", dying), pytest.raises(KeyboardInterrupt):
+        with patch.object(intake, "join", dying), pytest.raises(KeyboardInterrupt):
             live()
     assert 0 < len(members(world)) < 10
     world.town.pump()
@@ -375,10 +375,21 @@ def test_a_store_that_is_away_is_no_fault_of_a_row(world: World) -> None:
     def away(*_: Any, **__: Any) -> None:
         raise StoreUnavailable
 
-    with patch.object(imports, "join", away), pytest.raises(StoreUnavailable):
+    with patch.object(intake, "join", away), pytest.raises(StoreUnavailable):
         world.town.pump()
     world.town.pump()
     assert (shown(world, found["id"])["refused"], len(members(world))) == (0, 2)
+
+
+def test_who_becomes_a_member_while_a_list_is_taken_in_stays_one_member(world: World) -> None:
+    found = checked(world, HEAD + GOOD)
+    amara = world.member("amara@example.org")
+    confirm(world, found["id"])
+    # The worker looked before the member was there, and loses the race for the address.
+    with patch.object(intake, "members_by_address", lambda *_: {}):
+        world.town.pump()
+    assert members(world) == ["amara@example.org", "ruth@example.org"]
+    assert len(world.get("/applications?mine=1", actor=amara).json["items"]) == 1
 
 
 def test_decisions_wait_for_an_import_that_was_confirmed_before(world: World) -> None:
