@@ -61,15 +61,8 @@ def upload(
         listed = table.read(file, form)
         headers = table.unique_headers(next(listed).cells)
         sample: list[list[str]] = []
-        try:
-            pages, total = write_pages(
-                records, association.id, id, _sampled(listed, sample), now=now
-            )
-            if not total:
-                raise Invalid([Fault(field="file", code="no-rows")])
-        except Invalid:
-            drop_pages(records, association.id, id)
-            raise
+        rows = _sampled(listed, sample)
+        pages, total = _stored(records, association.id, id, rows, now)
     made = Import(
         id=id,
         association_id=association.id,
@@ -200,6 +193,20 @@ def _spool(stream: Readable, file: BinaryIO) -> None:
         if size > LARGEST_FILE:
             raise FileIsTooLarge(megabytes=LARGEST_FILE >> 20)
         file.write(chunk)
+
+
+def _stored(
+    records: Records, association_id: str, id: str, rows: Iterable[Row], now: datetime
+) -> tuple[int, int]:
+    """Store the rows, or nothing of them if the file turns out to be no table."""
+    try:
+        pages, total = write_pages(records, association_id, id, rows, now=now)
+        if not total:
+            raise Invalid([Fault(field="file", code="no-rows")])
+    except Invalid:
+        drop_pages(records, association_id, id)
+        raise
+    return pages, total
 
 
 def _sampled(listed: Iterable[table.Record], sample: list[list[str]]) -> Iterator[Row]:
