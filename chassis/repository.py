@@ -255,9 +255,11 @@ class Copies:
             after=after,
         )
 
-    def each(self, association_id: str | None, where: Where) -> Iterator[Document]:
-        """All copies that match."""
-        return each_document(self._store, self.collection.name, association_id, where)
+    def each(
+        self, association_id: str | None, where: Where, *, sort: str = "_id"
+    ) -> Iterator[Document]:
+        """All copies that match, read page by page."""
+        return each_document(self._store, self.collection.name, association_id, where, sort=sort)
 
     def count(self, association_id: str, where: Where) -> int:
         """How many match."""

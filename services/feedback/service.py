@@ -411,7 +411,7 @@ def topics(records: Records, association_id: str, cohort_id: str) -> list[dict[s
     discussed: Counter[str] = Counter()
     pairs: dict[str, set[str]] = {}
     held = {"cohort_id": cohort_id, "kind": "held"}
-    for meeting in records.meeting_rows.each(association_id, held):
+    for meeting in records.meeting_rows.each(association_id, held, sort="starts_at"):
         discussed.update(meeting.topics)
         for topic in meeting.topics:
             pairs.setdefault(topic, set()).add(meeting.pair_id)

@@ -40,8 +40,7 @@ def criteria_of(cohort: Document) -> dict[str, Any]:
 def accepted(records: Records, association_id: str, cohort_id: str) -> Iterator[Document]:
     """The accepted applications of a cohort, first come first."""
     where = {"cohort_id": cohort_id, "state": "accepted"}
-    found = list(records.applications.each(association_id, where))
-    yield from sorted(found, key=lambda each: (each["applied_at"], each["_id"]))
+    return records.applications.each(association_id, where, sort="applied_at")
 
 
 def field(records: Records, association_id: str, cohort: Document) -> Field:
@@ -81,7 +80,7 @@ def former_partner_ids(records: Records, application: Document) -> list[str]:
     """With whom the member has been, or has declined to be, a pair in this role."""
     mine, theirs = f"{application['role']}_id", _other(application["role"])
     where = {mine: application["member_id"]}
-    pairs = records.pairs.each(application["association_id"], where)
+    pairs = records.pairs.each(application["association_id"], where, sort="proposed_at")
     return sorted({getattr(pair, theirs) for pair in pairs if pair.state in PARTED})
 
 

@@ -316,7 +316,8 @@ def follow_cohort(records: Records, association_id: str, id: str, *, now: dateti
     if cohort is None:
         return
     ends_on = date.fromisoformat(cohort["ends_on"])
-    for pair in records.pairs.each(association_id, {"cohort_id": id, "state": "matched"}):
+    running = {"cohort_id": id, "state": "matched"}
+    for pair in records.pairs.each(association_id, running, sort="proposed_at"):
         records.pairs.change(
             association_id, pair.id, lambda found: found.follow_term(ends_on), now=now
         )

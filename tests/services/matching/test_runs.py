@@ -187,7 +187,8 @@ def test_sixteen_who_ask_for_two_places_at_once_get_two(town: Town) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    held = records.pairs.find(examples.ASSOCIATION, {"mentor_id": member("Ruth").id}, limit=50)
+    hers = {"mentor_id": member("Ruth").id}
+    held = records.pairs.find(examples.ASSOCIATION, hers, sort="proposed_at")
     assert len(held) == len(won) == 2
     assert {pair.mentor_seat for pair in held} == {1, 2}
 
