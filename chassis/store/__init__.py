@@ -6,11 +6,15 @@ fulfil the protocol: `chassis.store.sqlite` and `chassis.store.mongodb`; `open_s
 The same cases in `tests/chassis/store/` run on both.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from chassis.errors import Conflict
+
+_COLLECTION = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_FIELD = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*")
 
 Document = dict[str, Any]
 EVERYWHERE: Final = None
@@ -19,11 +23,20 @@ EVERYWHERE: Final = None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
-    """Fields that are asked for by equality, last one the sort key (dotted names reach inside)."""
+    """Fields that are asked for by equality, last one the sort key (dotted names reach inside).
+
+    A field holds one kind of scalar (text, number or boolean) or null; missing is null.
+    """
 
     fields: tuple[str, ...]
     everywhere: bool = False
     """False: led by `association_id`. True: for chassis walks and declared look-ups."""
+
+    def __post_init__(self) -> None:
+        """Refuse names that are no fields: they become part of SQL."""
+        for field in self.fields:
+            if not _FIELD.fullmatch(field):
+                raise ValueError(f"not a field: {field!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +50,11 @@ class Collection:
     name: str
     indexes: tuple[Index, ...] = ()
     has_keys: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a name that would not be safe in SQL."""
+        if not _COLLECTION.fullmatch(self.name):
+            raise ValueError(f"not a name of a collection: {self.name!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +75,7 @@ class Range:
 
 
 Where = Mapping[str, Any]
-"""Field -> scalar (equality), `In` or `Range`; all must hold."""
+"""Field -> scalar (equality; None: null or missing), `In` or `Range`; all must hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +99,10 @@ class KeysTaken(Conflict):
 
 
 class Store(Protocol):
-    """Documents in collections; each write is atomic and touches one document (and its keys)."""
+    """Documents in collections; each write is atomic and touches one document (and its keys).
+
+    Every method raises StoreUnavailable if the store does not answer: the write may have happened.
+    """
 
     def prepare(self, collections: Iterable[Collection]) -> None:
         """Make collections and indexes that are not there; any number of processes at once."""
@@ -99,7 +120,7 @@ class Store(Protocol):
     def save_many(self, collection: str, documents: Sequence[Document]) -> None:
         """Insert up to 500 fresh documents at once; one whose id is there already is left as it is.
 
-        For rows that a confirmation counts later. Not atomic as a whole.
+        For rows that a confirmation counts later. Not atomic as a whole; not for `has_keys`.
         """
 
     def find(
@@ -113,16 +134,20 @@ class Store(Protocol):
         limit: int = 50,
         after: After | None = None,
     ) -> list[Document]:
-        """Documents that match, by `sort` then `_id`, at most `limit`, beyond `after`."""
+        """Documents that match, by `sort` (null first) then `_id`, at most `limit`, beyond `after`.
+
+        Raises LookupError if no declared index serves the question, see `chassis.store.served`.
+        """
 
     def count(self, collection: str, association_id: str | None, where: Where) -> int:
-        """How many match."""
+        """How many match; LookupError as in `find`."""
 
     def delete(self, collection: str, association_id: str, id: str) -> None:
         """Remove the document and its keys; nothing happens if it is not there."""
 
     def wait(self, seconds: float) -> bool:
-        """Return True as soon as something may have been written by anybody, False when time is up.
+        """Return True as soon as something may have been written by anybody since this thread asked
+        last, False when time is up.
 
         SQLite: looks at `PRAGMA data_version` every 10 ms. MongoDB: sleeps 25 ms, says True.
         """

@@ -26,7 +26,16 @@ def test_the_table_of_settings_is_fresh() -> None:
 def test_no_setting_is_read_without_being_declared() -> None:
     declared = {setting.name for setting in SETTINGS}
     found = subprocess.run(
-        ["git", "grep", "-ohE", r"\[\"GUILDWAY_[A-Z_]+\"\]", "--", "chassis", "services", "gateway"],
+        [
+            "git",
+            "grep",
+            "-ohE",
+            r"\[\"GUILDWAY_[A-Z_]+\"\]",
+            "--",
+            "chassis",
+            "services",
+            "gateway",
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -55,7 +55,9 @@ def test_the_gateway_imports_no_service() -> None:
 
 
 def test_no_service_calls_anybody() -> None:
-    assert not offenders(modules("services"), "urllib3", "requests", "httpx", "http.client", "socket")
+    assert not offenders(
+        modules("services"), "urllib3", "requests", "httpx", "http.client", "socket"
+    )
 
 
 @pytest.mark.parametrize(

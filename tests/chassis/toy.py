@@ -1,4 +1,4 @@
-"""Two tiny services that know nothing of mentoring: lamps that are lit, and a board that counts them."""
+"""Two tiny services that know nothing of mentoring: lamps, and a board that counts the lit ones."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

@@ -1,0 +1,179 @@
+"""Services in one process, on one event log, with one clock that somebody sets.
+
+The demo and the six-month simulation live through a cohort this way, and tests try services this
+way: HTTP in, events out, with the real services, relays, timers and event log, pumped until nothing
+moves.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from typing import Any
+
+from flask.testing import FlaskClient
+from joserfc.jwk import OKPKey
+
+from chassis import log, tokens
+from chassis.clock import SetClock, from_text
+from chassis.consumer import handle
+from chassis.events import Heard
+from chassis.keys import make_keys
+from chassis.service import Running, Service, start
+from chassis.settings import Settings
+from chassis.tokens import Actor
+from chassis.web import create_app
+from chassis.worker import Worker
+
+
+class House:
+    """One service of a town: its client, its worker, its records."""
+
+    def __init__(self, service: Service[Any], settings: Settings, clock: SetClock) -> None:
+        """Open it on the stores the settings name."""
+        self.service = service
+        self.running: Running[Any] = start(service, settings, clock=clock)
+        self.records = self.running.records
+        self.worker = Worker(self.running)
+        self.app = create_app(self.running)
+        self.client: FlaskClient = self.app.test_client()
+        self._key = OKPKey.import_key(settings.path("GUILDWAY_TOKEN_PRIVATE_KEY").read_bytes())
+        self._handlers = {kind.name: act for kind, act in service.listens.items()}
+
+    def token(self, actor: Actor) -> str:
+        """An access token for this service."""
+        return tokens.sign(actor, audience=self.service.name, key=self._key, at=datetime.now(UTC))
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        actor: Actor | None,
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> Any:
+        """A request; the answer has `.status_code`, `.json`, `.headers`."""
+        own = dict(headers or {})
+        if actor is not None:
+            own["Authorization"] = f"Bearer {self.token(actor)}"
+        if body is not None:
+            more["json"] = body
+        return self.client.open(path, method=method, headers=own, **more)
+
+    def get(self, path: str, *, actor: Actor | None, **more: Any) -> Any:
+        """GET."""
+        return self.ask("GET", path, actor=actor, **more)
+
+    def post(self, path: str, body: Any = None, *, actor: Actor | None, **more: Any) -> Any:
+        """POST; without a body an empty object."""
+        return self.ask("POST", path, {} if body is None else body, actor=actor, **more)
+
+    def put(self, path: str, body: Any, *, actor: Actor | None, **more: Any) -> Any:
+        """PUT."""
+        return self.ask("PUT", path, body, actor=actor, **more)
+
+    def patch(self, path: str, body: Any, *, actor: Actor | None, **more: Any) -> Any:
+        """PATCH."""
+        return self.ask("PATCH", path, body, actor=actor, **more)
+
+    def hear(self, heard: Heard) -> None:
+        """Hand one event to its handler, as the consumer does."""
+        handle(self.running, self._handlers, heard)
+
+    def close(self) -> None:
+        """Let everything go."""
+        self.worker.close()
+        self.running.store.close()
+        self.running.broker.close()
+
+
+class Town:
+    """Services that share an event log and a clock."""
+
+    def __init__(self, settings: Settings, *services: Service[Any], at: datetime) -> None:
+        """Open every service at the given instant; keys are made if they are missing."""
+        log.configure("off", service="town")
+        make_keys(settings)
+        self.clock = SetClock(at)
+        self.settings = settings
+        self.houses = {service.name: House(service, settings, self.clock) for service in services}
+        self._seen: list[Heard] = []
+        broker = next(iter(self.houses.values())).running.broker
+        types = sorted({kind.name for service in services for kind in service.sends})
+        self._tail = broker.tail(types) if types else None
+
+    def __getattr__(self, name: str) -> House:
+        """`town.profiles` is the house of profiles."""
+        try:
+            house: House = self.__dict__["houses"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+        return house
+
+    def pump(self, *, seconds: float = 60) -> None:
+        """Let relays, handlers and timers work until nothing moves; TimeoutError if they go on."""
+        until = monotonic() + seconds
+        while sum(house.worker.turn() for house in self.houses.values()):
+            if monotonic() > until:
+                raise TimeoutError("the services do not come to rest")
+
+    def go_on(self, **time: float) -> None:
+        """Let time pass (days=1, hours=2…), stopping at whatever falls due on the way."""
+        self.go_to(self.clock.at + timedelta(**time))
+
+    def go_to(self, goal: datetime) -> None:
+        """Let time pass until then, stopping at whatever falls due on the way."""
+        self.pump()
+        while (due := self._next_due_at()) and from_text(due) <= goal:
+            self.clock.at = max(self.clock.at, from_text(due))
+            self.pump()
+        self.clock.at = goal
+        self.pump()
+
+    def news(self) -> list[Heard]:
+        """The events sent since the last call, in the order in which they were read."""
+        fresh: list[Heard] = []
+        while self._tail and (messages := self._tail.poll(0)):
+            fresh += [
+                Heard(
+                    type=message.topic,
+                    id=message.headers["ce_id"],
+                    subject=message.key,
+                    association_id=message.headers["association"],
+                    version=int(message.headers["version"]),
+                    at=from_text(message.headers["ce_time"]),
+                    data=None if message.value is None else json.loads(message.value),
+                )
+                for message in messages
+            ]
+        self._seen += fresh
+        return fresh
+
+    def events(self, *types: str) -> list[dict[str, Any]]:
+        """The states of all events sent so far, of these types if any are named."""
+        self.news()
+        return [{"type": e.type, **e.state} for e in self._seen if not types or e.type in types]
+
+    def close(self) -> None:
+        """Let everything go."""
+        if self._tail:
+            self._tail.close()
+        for house in self.houses.values():
+            house.close()
+
+    def _next_due_at(self) -> str | None:
+        dues = [house.worker.timers.next_due_at() for house in self.houses.values()]
+        return min((due for due in dues if due), default=None)
+
+
+@contextmanager
+def a_town(settings: Settings, *services: Service[Any], at: datetime) -> Iterator[Town]:
+    """A town that is closed afterwards."""
+    town = Town(settings, *services, at=at)
+    try:
+        yield town
+    finally:
+        town.close()

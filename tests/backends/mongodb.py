@@ -1,0 +1,54 @@
+"""A real server for tests of the MongoDB store: `mongodb_url`.
+
+It is mongo-java-server, which speaks MongoDB's protocol and runs wherever Java does. What it gets
+wrong (partial indexes, TTL, transactions…) the store never uses; what it does not notice is said
+in the tests.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+
+from tests.backends.servers import free_port, jars, running
+
+JARS = (
+    "de.bwaldvogel:mongo-java-server:1.47.0",
+    "de.bwaldvogel:mongo-java-server-h2-backend:1.47.0",
+    "org.slf4j:slf4j-nop:2.0.17",
+)
+SOURCE = Path(__file__).with_name("MongodbServer.java")
+
+
+@pytest.fixture(scope="session")
+def mongodb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a server for this session, in memory. Tests share it, so they name their own
+    databases (by a path in the URL).
+    """
+    libraries, port = jars("mongodb", JARS), free_port()
+    folder = tmp_path_factory.mktemp("mongodb")
+    argv = [
+        "java",
+        "-Xmx256m",
+        "-XX:TieredStopAtLevel=1",
+        "-cp",
+        f"{libraries}/*",
+        SOURCE,
+        f"{port}",
+    ]
+    url = f"mongodb://127.0.0.1:{port}"
+    with running(
+        argv, ready=lambda: _answers(url), seconds=60, cwd=folder, log=folder / "server.log"
+    ):
+        yield url
+
+
+def _answers(url: str) -> bool:
+    with MongoClient(url, serverSelectionTimeoutMS=200) as client:
+        try:
+            client.admin.command("ping")
+        except PyMongoError:
+            return False
+    return True
