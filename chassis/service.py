@@ -60,6 +60,8 @@ class Service(Generic[R]):
 
     name: str
     records: Callable[[Store, Converter], R]
+    equip: Callable[[R, Settings], None] | None = None
+    """Called with the records once they are made (the gateway signs and sends by its settings)."""
     aggregates: tuple[Collection, ...] = ()
     others: tuple[Collection, ...] = ()
     blueprints: tuple[Blueprint, ...] = ()
@@ -126,13 +128,16 @@ def start(
     store.prepare(service.collections)
     broker.prepare(service.topics)
     sealer = Sealer.from_file(settings.path("GUILDWAY_FIELD_KEYS"))
+    records = service.records(store, make_converter(sealer))
+    if service.equip:
+        service.equip(records, settings)
     return Running(
         service=service,
         settings=settings,
         store=store,
         broker=broker,
         clock=clock or open_clock(settings["GUILDWAY_CLOCK"]),
-        records=service.records(store, make_converter(sealer)),
+        records=records,
     )
 
 

@@ -1,0 +1,46 @@
+"""The numbers and places that the gateway lives by."""
+
+from datetime import timedelta
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+DIST = ROOT / "web" / "dist"
+"""What Vite builds: `.vite/manifest.json`, `assets/`, `routes.json` and files of the root."""
+ROUTES = ROOT / "web" / "src" / "routes.json"
+"""The table of the client's routes where nothing is built yet."""
+
+SERVICES = ("profiles", "matching", "scheduling", "feedback")
+HIDDEN = ("health", "metrics", "openapi.json")
+"""What every service answers without a token; nothing for the outside."""
+
+SESSION_COOKIE = "guildway"
+SESSION_DAYS = 30
+SESSION_STEP = timedelta(days=1)
+"""A session in use is lengthened at most this often."""
+
+SIGN_IN_MINUTES = 15
+KEPT_AFTER_END = timedelta(days=90)
+"""So long a link that has expired is still told from one that never was."""
+
+ADDRESS_TRIES = 5
+PEER_TRIES = 100
+SETUP_TRIES = 20
+TRIES_WINDOW = timedelta(hours=1)
+
+MAIL_AGE = timedelta(days=3)
+"""No mail is made from an older event: a new or reset group does not mail months of history."""
+MAIL_PAUSE = timedelta(minutes=1)
+MAIL_LONGEST_PAUSE = timedelta(hours=6)
+MAIL_TRIES = 12
+SHOWN_MAILS = 200
+
+CONNECT_SECONDS = 1.0
+READ_SECONDS = 30.0
+BOOT_SECONDS = 3.0
+LARGEST_UPLOAD = (50 << 20) + (1 << 16)
+"""A members' list and the form around it (profiles says the limit in words)."""
+
+QUEUE_LIMIT = 200
+"""A socket with so many messages that it has not taken is cut; it catches up when it is back."""
+LOOK_AFTER_SECONDS = 5.0
+CHECK_SESSIONS_SECONDS = 30.0

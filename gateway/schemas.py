@@ -1,0 +1,1 @@
+"""The bodies that the gateway takes; every fault is named at once."""
