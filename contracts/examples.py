@@ -147,12 +147,15 @@ meeting: Example = {
     "proposed_by": "mentee",
     "proposed": ["2026-05-14T18:00:00.000Z"],
     "hold_until": None,
+    "replaces": None,
+    "replaced_by": None,
     "starts_at": "2026-05-14T18:00:00.000Z",
     "ends_at": "2026-05-14T18:45:00.000Z",
     "minutes": 45,
     "way": "video",
     "cancelled_by": None,
     "met": {},
+    "held_minutes": None,
     "topics": [],
 }
 check_in: Example = {

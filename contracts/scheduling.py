@@ -61,6 +61,23 @@ MEETING_MOVED = EventType(
         "cohort:{cohort_id}",
     ),
 )
+MEETING_CHANGED = EventType(
+    name="meeting-changed",
+    sender="scheduling",
+    aggregate="meeting",
+    meaning="Its agenda, place or way changed.",
+    schema=MeetingState(),
+    example=examples.meeting,
+    listeners=(
+        "feedback",
+        "gateway",
+    ),
+    rooms=(
+        "member:{mentor_id}",
+        "member:{mentee_id}",
+        "cohort:{cohort_id}",
+    ),
+)
 MEETING_CANCELLED = EventType(
     name="meeting-cancelled",
     sender="scheduling",
@@ -122,6 +139,7 @@ MEETING_LOGGED = EventType(
         **examples.meeting,
         "state": "held",
         "met": {"mentee": True},
+        "held_minutes": 50,
         "topics": ["strategic-thinking"],
     },
     listeners=(
@@ -155,6 +173,7 @@ EVENTS = (
     TIMES_PROPOSED,
     MEETING_SCHEDULED,
     MEETING_MOVED,
+    MEETING_CHANGED,
     MEETING_CANCELLED,
     TIMES_LAPSED,
     LOG_DUE,

@@ -195,8 +195,9 @@ class GoalState(State):
 
 
 class MeetingState(State):
-    """A meeting of a pair. `proposed`: starts offered; `met`: what each role said; topics: ids of
-    both logs.
+    """A meeting of a pair. `proposed`: starts offered, held free until `hold_until`; `replaces`,
+    `replaced_by`: the offer that this one answers, or is answered by, with other times; `met`: what
+    each role said; `held_minutes`: how long it was; topics: ids of both logs.
     """
 
     meeting_id = Id(required=True)
@@ -210,12 +211,15 @@ class MeetingState(State):
     proposed_by = Choice(ROLES, required=True)
     proposed = Many(Instant(), required=True, most=3)
     hold_until = Instant(required=True, allow_none=True)
+    replaces = Id(required=True, allow_none=True)
+    replaced_by = Id(required=True, allow_none=True)
     starts_at = Instant(required=True, allow_none=True)
     ends_at = Instant(required=True, allow_none=True)
     minutes = Whole(required=True, least=15, most=480)
     way = Choice(WAYS, required=True)
     cancelled_by = Choice((*ROLES, "end"), required=True, allow_none=True)
     met = fields.Dict(keys=Choice(ROLES), values=fields.Boolean(), required=True)
+    held_minutes = Whole(required=True, allow_none=True, least=1, most=720)
     topics = Many(Text(most=60), required=True)
 
 

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.errors import Invalid
-from contracts.availability import Hours, Override, Window
 from chassis.zones import zone
+from contracts.availability import Hours, Override, Window
 from services.scheduling.availability import Availability, common, free_times, quarters
 
 MINUTE, QUARTER, HOUR, DAY = (

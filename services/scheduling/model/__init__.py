@@ -1,0 +1,1 @@
+"""The rules of scheduling: meetings, their logs, subscribed calendars."""
