@@ -1,0 +1,14 @@
+/** The first thing that runs: words and data of the first page, then the page. */
+import { mount } from 'svelte'
+import App from './App.svelte'
+import { loadWords } from './i18n.svelte'
+import { listen } from './live'
+import { start } from './router.svelte'
+import { applyTheme } from './preferences'
+import './tokens.css'
+import './parts.css'
+
+applyTheme()
+await start()
+mount(App, { target: document.getElementById('app')! })
+requestAnimationFrame(() => setTimeout(() => Promise.all([loadWords('problems'), listen()]), 0))
