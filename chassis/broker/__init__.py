@@ -9,7 +9,12 @@ machine) and `chassis.broker.kafka`; `open_broker(url)` chooses. The same cases 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
+
+COMPACTION_DAYS: Final = 7
+"""How long a message of a compacted topic stays at least, and little longer once a newer one of its
+key has replaced it: a group that was away for less has missed nothing."""
+TOMBSTONE_DAYS: Final = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,24 +1,19 @@
-"""Documents in one SQLite file a service: WAL, JSON text, expression indexes; nothing to install.
-
-Every write is one BEGIN IMMEDIATE transaction (a deferred one that reads first fails at once when
-another process writes, whatever busy_timeout says), on the disk before it is acknowledged.
-Connections are pooled, not bound to threads: under gevent each request would leave one behind.
+"""Documents in one SQLite file a service: JSON text, expression indexes; nothing to install.
+See `chassis.sqlite` for how the file is shared.
 """
 
 # ruff: noqa: S608 (names put into SQL are checked by `Collection` and `Index`; values never are)
 
-import fcntl
 import json
 import sqlite3
 import threading
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
 from chassis.errors import StoreUnavailable
+from chassis.sqlite import SqliteFile, Watch
 from chassis.store import (
     After,
     Collection,
@@ -32,26 +27,8 @@ from chassis.store import (
 )
 from chassis.store.served import ordered_fields, refuse_unserved
 
-BUSY_SECONDS = 5.0
-"""How long a write waits for its turn among processes. It waits here and not in SQLite's own busy
-timeout, which would stop every greenlet of a gevent process."""
-TURN_SECONDS = 0.002
-READ_BUSY_MS = 100
-"""SQLite's own timeout, for the rare moments when WAL keeps readers out (recovery, last close)."""
 LOOK_SECONDS = 0.01
 
-_REASONS = {
-    sqlite3.SQLITE_BUSY: "stays locked by another process",
-    sqlite3.SQLITE_PROTOCOL: "stays locked by another process",
-    sqlite3.SQLITE_FULL: "cannot grow, the disk is full",
-    sqlite3.SQLITE_CANTOPEN: "cannot be opened",
-    sqlite3.SQLITE_IOERR: "cannot be read or written",
-    sqlite3.SQLITE_READONLY: "may not be written",
-    sqlite3.SQLITE_PERM: "may not be read",
-    sqlite3.SQLITE_CORRUPT: "is damaged",
-    sqlite3.SQLITE_NOTADB: "is no SQLite file",
-}
-"""What an operator can mend. Everything else is a bug and stays the error that it is."""
 _SIGNS = {"at_least": ">=", "above": ">", "at_most": "<=", "below": "<"}
 
 Sql = tuple[str, list[Any]]
@@ -63,31 +40,22 @@ class SqliteStore:
 
     def __init__(self, folder: str, *, name: str) -> None:
         """Keep everything in `<folder>/<name>.db`; `prepare` makes both."""
-        self._path = Path(folder).absolute() / f"{name}.db"
-        self._file: tuple[int, int] | None = None
+        self._file = SqliteFile(Path(folder) / f"{name}.db", unavailable=StoreUnavailable)
         self._collections: dict[str, Collection] = {}
-        self._idle: deque[sqlite3.Connection] = deque()
         self._watching = threading.local()
-        self._watchers: list[sqlite3.Connection] = []
+        self._watches: list[Watch] = []
 
     def prepare(self, collections: Iterable[Collection]) -> None:
-        """Make folder (mode 0700), file, tables and indexes that are not there; one process at a
-        time, because two that switch to WAL at once lock each other out.
-        """
+        """Make file, tables and indexes that are not there."""
         declared = {collection.name: collection for collection in collections}
-        with self._telling(), self._alone():
-            self._switch_to_wal()
-            self._file = self._identity()
-            with self._writing() as connection:
-                for statement in _schema(declared.values()):
-                    connection.execute(statement)
+        self._file.prepare(_schema(declared.values()))
         self._collections |= declared
 
     def get(self, collection: str, association_id: str | None, id: str) -> Document | None:
         """One document by its id."""
         condition, values = _matching(association_id, {"_id": id})
         sql = f"SELECT body FROM {self._table(collection)} WHERE {condition}"
-        with self._connected() as connection:
+        with self._file.connected() as connection:
             row = connection.execute(sql, values).fetchone()
         return json.loads(row[0]) if row else None
 
@@ -96,7 +64,7 @@ class SqliteStore:
         table = self._table(collection)
         keys = _keys(document) if self._collections[collection].has_keys else frozenset()
         row = _row(document)
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             if replaces:
                 _replace(connection, table, row, replaces)
             elif not _insert(connection, table, [row]):
@@ -110,7 +78,7 @@ class SqliteStore:
         if self._collections[collection].has_keys:
             raise ValueError(f"documents of {collection} have keys; save them one by one")
         rows = [_row(document) for document in documents]
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             _insert(connection, table, rows)
 
     def find(
@@ -129,7 +97,7 @@ class SqliteStore:
         refuse_unserved(self._collections[collection], association_id, where, sort=sort)
         condition, values = _matching(association_id, where)
         found: list[Document] = []
-        with self._connected() as connection:
+        with self._file.connected() as connection:
             for (beyond, limits), order in _stretches(sort, descending, after):
                 sql = (
                     f"SELECT body FROM {table} WHERE {condition} AND {beyond}"
@@ -146,19 +114,19 @@ class SqliteStore:
         refuse_unserved(self._collections[collection], association_id, where, sort=None)
         condition, values = _matching(association_id, where)
         sql = f"SELECT COUNT(*) FROM {table} WHERE {condition}"
-        with self._connected() as connection:
+        with self._file.connected() as connection:
             return int(connection.execute(sql, values).fetchone()[0])
 
     def delete(self, collection: str, association_id: str, id: str) -> None:
         """Remove the document and its keys."""
         table = self._table(collection)
         condition, values = _matching(association_id, {"_id": id})
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             if connection.execute(f"DELETE FROM {table} WHERE {condition}", values).rowcount:
                 _free_keys(connection, collection, id)
 
     def wait(self, seconds: float) -> bool:
-        """Look at `PRAGMA data_version` until anybody has written since this thread looked last."""
+        """Look every 10 ms whether anybody has written since this thread looked last."""
         until = monotonic() + seconds
         while not self._has_news():
             if monotonic() >= until:
@@ -168,15 +136,14 @@ class SqliteStore:
 
     def ping(self) -> None:
         """Read from the file."""
-        with self._connected() as connection:
+        with self._file.connected() as connection:
             connection.execute("PRAGMA schema_version").fetchone()
 
     def close(self) -> None:
         """Close all connections; nobody may be using the store any more."""
-        while self._idle:
-            self._idle.pop().close()
-        while self._watchers:
-            self._watchers.pop().close()
+        self._file.close()
+        while self._watches:
+            self._watches.pop().close()
         self._watching = threading.local()
 
     def _table(self, collection: str) -> str:
@@ -184,104 +151,12 @@ class SqliteStore:
             raise LookupError(f"the store is not prepared for {collection}")
         return f'"{collection}"'
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with self._path.with_suffix(".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-
-    def _switch_to_wal(self) -> None:
-        connection = self._connect("rwc")
-        mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
-        connection.close()
-        if mode != "wal":
-            raise StoreUnavailable(f"{self._path} must be on a local disk: it cannot use WAL")
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._connected() as connection:
-            _begin(connection)
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            finally:
-                # A full disk has rolled back by itself.
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-
-    @contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
-        with self._telling():
-            if self._identity() != self._file:
-                # Writes to a file that was deleted succeed, and are lost.
-                raise StoreUnavailable(f"{self._path} was exchanged; start this process anew")
-            connection = self._take()
-            try:
-                yield connection
-            finally:
-                self._idle.append(connection)
-
-    def _take(self) -> sqlite3.Connection:
-        try:
-            return self._idle.pop()
-        except IndexError:
-            return self._connect("rw")
-
-    def _identity(self) -> tuple[int, int]:
-        status = self._path.stat()
-        return status.st_dev, status.st_ino
-
-    def _connect(self, mode: str) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            f"{self._path.as_uri()}?mode={mode}",
-            uri=True,
-            timeout=READ_BUSY_MS / 1000,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-        connection.execute("PRAGMA synchronous = FULL")
-        return connection
-
     def _has_news(self) -> bool:
-        with self._telling():
-            own = self._watching
-            if not hasattr(own, "connection"):
-                # Its own: a connection is told of the writes of all others, never of those it made.
-                own.connection, own.seen = self._connect("rw"), None
-                self._watchers.append(own.connection)
-            seen, own.seen = own.seen, own.connection.execute("PRAGMA data_version").fetchone()
-        return bool(seen != own.seen)
-
-    @contextmanager
-    def _telling(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise StoreUnavailable(f"{error.filename or self._path}: {error.strerror}") from error
-        except sqlite3.Error as error:
-            reason = _REASONS.get(_code(error))
-            if reason is None:
-                raise
-            raise StoreUnavailable(f"{self._path} {reason}") from error
-
-
-def _code(error: sqlite3.Error) -> int:
-    # The lowest byte is the kind, the rest tells more of it. Errors of the module have none.
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
-
-
-def _begin(connection: sqlite3.Connection) -> None:
-    until = monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            if _code(error) != sqlite3.SQLITE_BUSY or monotonic() >= until:
-                raise
-        else:
-            return
-        sleep(TURN_SECONDS)
+        watch: Watch | None = getattr(self._watching, "watch", None)
+        if watch is None:
+            watch = self._watching.watch = self._file.watch()
+            self._watches.append(watch)
+        return watch.has_news()
 
 
 def _row(document: Document) -> tuple[str, str, int, str]:
