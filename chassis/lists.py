@@ -57,11 +57,17 @@ def cursor_of(items: Sequence[Aggregate], sort: str) -> str | None:
     return cursor(to_text(value) if isinstance(value, datetime) else value, items[-1].id)
 
 
-def to_csv(rows: Sequence[Mapping[str, Any]], *, name: str) -> Response:
-    """A table to download: UTF-8 with a mark so that Excel reads it, formula cells defused."""
+def to_csv(
+    rows: Sequence[Mapping[str, Any]], *, name: str, columns: Sequence[str] = ()
+) -> Response:
+    """A table to download: UTF-8 with a mark so that Excel reads it, formula cells defused.
+
+    columns: what the table has, also without rows; left out, it is what the first row has.
+    """
     text = io.StringIO()
     flat = [{key: _cell(value) for key, value in row.items()} for row in rows]
-    writer = csv.DictWriter(text, fieldnames=list(flat[0]) if flat else [], lineterminator="\r\n")
+    headers = list(columns or (flat[0] if flat else ()))
+    writer = csv.DictWriter(text, fieldnames=headers, lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(flat)
     return Response(

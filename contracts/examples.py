@@ -56,6 +56,8 @@ cohort: Example = {
     "answer_days": 7,
     "meeting_minutes": 45,
     "agreement_template": {"confidentiality": "What we say stays between us."},
+    "agreement_language": "en",
+    "agreement_translations": {"fr": {"confidentiality": "Ce que nous disons reste entre nous."}},
     "criteria": {},
 }
 application: Example = {
@@ -186,6 +188,15 @@ risk: Example = {
     "mentor_id": MENTOR,
     "mentee_id": MENTEE,
     "quiet_since": "2026-04-01T18:45:00.000Z",
+}
+nudge: Example = {
+    "association_id": ASSOCIATION,
+    "pair_id": PAIR,
+    "cohort_id": COHORT,
+    "mentor_id": MENTOR,
+    "mentee_id": MENTEE,
+    "nudged_at": "2026-05-14T15:00:00.000Z",
+    "last_held_at": None,
 }
 figures: Example = {
     "association_id": ASSOCIATION,

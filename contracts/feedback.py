@@ -2,7 +2,7 @@
 
 from chassis.events import EventType
 from contracts import examples
-from contracts.shapes import CheckInState, FiguresState, HelpState, RiskState
+from contracts.shapes import CheckInState, FiguresState, HelpState, NudgeState, RiskState
 
 FEEDBACK_DUE = EventType(
     name="feedback-due",
@@ -64,6 +64,17 @@ PAIR_AT_RISK = EventType(
     rooms=("cohort:{cohort_id}",),
     compacted=False,
 )
+PAIR_NUDGED = EventType(
+    name="pair-nudged",
+    sender="feedback",
+    aggregate="nudge",
+    meaning="A coordinator asks the two of a pair how it goes; each gets a mail.",
+    schema=NudgeState(),
+    example=examples.nudge,
+    listeners=("gateway",),
+    rooms=("cohort:{cohort_id}",),
+    compacted=False,
+)
 FIGURES_CHANGED = EventType(
     name="figures-changed",
     sender="feedback",
@@ -75,4 +86,12 @@ FIGURES_CHANGED = EventType(
     rooms=("cohort:{cohort_id}",),
     compacted=False,
 )
-EVENTS = (FEEDBACK_DUE, FEEDBACK_GIVEN, HELP_ASKED, HELP_CLOSED, PAIR_AT_RISK, FIGURES_CHANGED)
+EVENTS = (
+    FEEDBACK_DUE,
+    FEEDBACK_GIVEN,
+    HELP_ASKED,
+    HELP_CLOSED,
+    PAIR_AT_RISK,
+    PAIR_NUDGED,
+    FIGURES_CHANGED,
+)

@@ -86,6 +86,10 @@ class CohortState(State):
     answer_days = Whole(required=True, least=1, most=60)
     meeting_minutes = Whole(required=True, least=15, most=480)
     agreement_template = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    agreement_language = Choice(LANGUAGES)
+    agreement_translations = fields.Dict(
+        keys=Choice(LANGUAGES), values=fields.Dict(keys=fields.String(), values=fields.String())
+    )
     criteria = fields.Dict(required=True)
 
 
@@ -256,6 +260,17 @@ class RiskState(State):
     mentor_id = Id(required=True)
     mentee_id = Id(required=True)
     quiet_since = Instant(required=True)
+
+
+class NudgeState(State):
+    """That a coordinator asks the two of a pair how it goes."""
+
+    pair_id = Id(required=True)
+    cohort_id = Id(required=True)
+    mentor_id = Id(required=True)
+    mentee_id = Id(required=True)
+    nudged_at = Instant(required=True)
+    last_held_at = Instant(required=True, allow_none=True)
 
 
 class FiguresState(State):

@@ -3,8 +3,7 @@
 from chassis.service import Service, Timer
 from contracts import catalogue
 from contracts.feedback import EVENTS
-from services.feedback import events
-from services.feedback import service as use_cases
+from services.feedback import events, figures, following
 from services.feedback.api import blueprint
 from services.feedback.repository import AGGREGATES, FIGURES, OTHERS, PAIR_ROWS, Records
 
@@ -23,7 +22,7 @@ service = Service(
         **dict.fromkeys(catalogue.of("meeting"), events.copy_meeting),
     },
     timers=(
-        Timer(name="look-after-pair", collection=PAIR_ROWS.name, act=use_cases.look_after_pair),
-        Timer(name="recount", collection=FIGURES.name, act=use_cases.recount),
+        Timer(name="look-after-pair", collection=PAIR_ROWS.name, act=following.look_after_pair),
+        Timer(name="recount", collection=FIGURES.name, act=figures.recount),
     ),
 )

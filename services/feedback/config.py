@@ -2,17 +2,23 @@
 
 from datetime import timedelta
 
+PAGE = 50
+"""How much a list gives unless it is asked for more."""
+
+ROWS_OF_A_TABLE = 100_000
+"""How many rows a table to download has at most."""
+
 RECOUNT_EVERY = timedelta(seconds=1)
 """A dashboard is recounted at most this often, however much happens."""
 
 QUIET_RHYTHMS = 1.5
 """A pair without a meeting held or planned for so many rhythms is quiet (architecture.md)."""
 
+NUDGE_EVERY = timedelta(days=7)
+"""A coordinator writes to a pair at most this often: a nudge, not a nag."""
+
 ANSWER_DAYS = 21
 """So long after it fell due a check-in takes an answer."""
 
 LEAST_PERSONS = 5
 """Fewer persons than this are no figure: somebody could be told from it."""
-
-FIRST_CHECK_IN_AFTER = timedelta(0)
-"""The first check-in comes as soon as the first meeting is known to be held."""

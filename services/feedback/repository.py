@@ -4,15 +4,10 @@ from cattrs import Converter
 
 from chassis.repository import Copies, Repository
 from chassis.store import Collection, Index, Store
-from services.feedback.model import (
-    STAGES,
-    ApplicationRow,
-    CheckIn,
-    Figures,
-    HelpRequest,
-    MeetingRow,
-    PairRow,
-)
+from services.feedback.model.check_in import CheckIn
+from services.feedback.model.figures import Figures
+from services.feedback.model.help_request import HelpRequest
+from services.feedback.model.rows import STAGES, ApplicationRow, MeetingRow, PairRow
 
 CHECK_INS = Collection(
     name="check_ins",
@@ -50,13 +45,14 @@ MEETING_ROWS = Collection(
     indexes=(
         Index(fields=("cohort_id", "kind", "month", "starts_at")),
         Index(fields=("cohort_id", "kind", "starts_at")),
-        Index(fields=("pair_id", "kind", "starts_at")),
     ),
 )
 MEMBERS = Collection(name="members")
 COHORTS = Collection(name="cohorts")
-APPLICATIONS = Collection(name="applications", indexes=(Index(fields=("cohort_id",)),))
-PAIRS = Collection(name="pairs", indexes=(Index(fields=("cohort_id",)),))
+APPLICATIONS = Collection(
+    name="applications", indexes=(Index(fields=("cohort_id", "role", "state")),)
+)
+PAIRS = Collection(name="pairs")
 MEETINGS = Collection(name="meetings", indexes=(Index(fields=("pair_id",)),))
 
 AGGREGATES = (CHECK_INS, HELP_REQUESTS, PAIR_ROWS, FIGURES)

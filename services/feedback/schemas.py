@@ -1,6 +1,6 @@
 """The bodies that feedback takes."""
 
-from chassis.schemas import LONG, Body, Flag, Text, Whole
+from chassis.schemas import LONG, Body, Flag, Id, Text, Whole
 
 
 class AnswerBody(Body):
@@ -11,6 +11,13 @@ class AnswerBody(Body):
     get_on = Whole(load_default=None, allow_none=True, least=1, most=5)
     in_the_way = Text(load_default=None, allow_none=True, least=0, most=LONG)
     help = Flag(load_default=False)
+
+
+class HelpBody(Body):
+    """With which pair somebody wants help, and what for, if they like to say."""
+
+    pair_id = Id(required=True)
+    words = Text(load_default=None, allow_none=True, least=0, most=LONG)
 
 
 class EmptyBody(Body):

@@ -205,7 +205,7 @@ def test_a_table_does_not_run_in_a_spreadsheet(a_pair: Town) -> None:
     path = f"/cohorts/{examples.COHORT}/figures/applied/rows.csv"
     answer = a_pair.feedback.get(path, actor=COORDINATOR)
     assert answer.content_type == "text/csv; charset=utf-8"
-    assert ",'=HYPERLINK(1) x," in answer.text
+    assert "'=HYPERLINK(1) x," in answer.text
 
 
 def test_only_the_coordinators_of_a_cohort_see_its_figures(a_pair: Town) -> None:

@@ -1,6 +1,11 @@
 """What feedback makes of what it hears: once, in any order, as often as it comes."""
 
+from typing import Any
+
+import pytest
+
 from contracts import examples, matching, profiles, scheduling
+from services.feedback import figures
 from tests.harness import Town, an_event
 from tests.services.feedback.conftest import MATCHED, a_held_meeting, a_meeting, hear_all
 from tests.services.feedback.test_api import MENTEE, dashboard, funnel
@@ -24,6 +29,7 @@ def test_a_meeting_that_arrives_before_its_pair_is_counted_once_the_pair_is_ther
     assert asked(town) == []
     hear_all(town)
     town.go_on(seconds=2)
+    assert asked(town) == ["first mentee", "first mentor"]
     assert funnel(town)["matched"] == 2
     assert funnel(town)["met"] == 0  # not agreed yet: a stage needs the one before
     assert dashboard(town)["meetings"][3] == {"month": "2026-05", "held": 1, "planned": 0}
@@ -78,6 +84,15 @@ def test_a_pair_without_meetings_falls_quiet_after_one_and_a_half_rhythms(a_pair
     assert len(a_pair.events("pair-at-risk")) == 1
 
 
+def test_a_pair_that_falls_quiet_is_no_longer_on_its_way_to_a_good_end(a_pair: Town) -> None:
+    signed = {"agreed_at": "2026-05-02T14:00:00.000Z", "signed_by": ["mentee", "mentor"]}
+    a_pair.feedback.hear_that(matching.AGREEMENT_SIGNED, version=4, **MATCHED, **signed)
+    a_held_meeting(a_pair)
+    assert funnel(a_pair)["completing"] == 2
+    a_pair.go_on(days=60)
+    assert funnel(a_pair)["completing"] == 0
+
+
 def test_a_planned_meeting_keeps_a_pair_from_falling_quiet(a_pair: Town) -> None:
     a_meeting(a_pair, starts_at="2026-07-10T15:00:00.000Z", ends_at="2026-07-10T16:00:00.000Z")
     a_pair.go_on(days=90)
@@ -107,6 +122,42 @@ def test_figures_are_told_at_most_once_a_second_and_only_if_they_moved(a_pair: T
     a_pair.feedback.hear(again)
     a_pair.go_on(seconds=2)
     assert len(a_pair.events("figures-changed")) == before + 1
+
+
+def test_what_happens_while_figures_are_counted_is_counted_next(
+    a_pair: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_pair.pump()
+    count = figures.count
+
+    def count_while_things_happen(*args: Any) -> Any:
+        counted = count(*args)
+        monkeypatch.setattr(figures, "count", count)
+        for n in range(10):
+            id = f"00000000-0000-4000-8000-{n:012d}"
+            a_pair.feedback.hear_that(profiles.APPLICATION_RECEIVED, application_id=id)
+        return counted
+
+    monkeypatch.setattr(figures, "count", count_while_things_happen)
+    a_pair.go_on(seconds=2)
+    a_pair.feedback.hear_that(profiles.PROFILE_UPDATED, version=2, city="Regina")
+    a_pair.feedback.hear_that(profiles.PARTICIPANT_CHANGED, version=2, capacity=1)
+    a_pair.pump()
+    a_pair.go_on(seconds=2)
+    assert funnel(a_pair)["applied"] == 12
+
+
+def test_a_count_that_was_cut_off_is_begun_again(a_pair: Town) -> None:
+    a_pair.pump()
+    records, association = a_pair.feedback.records, examples.ASSOCIATION
+    (found,) = records.figures.find(association, {"cohort_id": examples.COHORT})
+    a_pair.go_on(seconds=2)
+    a_pair.feedback.hear_that(
+        profiles.APPLICATION_RECEIVED, application_id="00000000-0000-4000-8000-000000000001"
+    )
+    now = a_pair.clock.now()
+    records.figures.change(association, found.id, lambda figures: figures.begin(), now=now)
+    assert funnel(a_pair)["applied"] == 3
 
 
 def test_a_withdrawn_application_leaves_the_accepted(a_pair: Town) -> None:

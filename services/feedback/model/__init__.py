@@ -1,0 +1,1 @@
+"""The rules of feedback, split by aggregate: check-ins, requests for help, rows, figures."""
