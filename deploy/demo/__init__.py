@@ -1,0 +1,1 @@
+"""The demo: an association whose cohort of 150 people is under way."""
