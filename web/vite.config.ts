@@ -10,8 +10,22 @@ function routesForTheGateway(): Plugin {
   }
 }
 
+/** Changes come over WebSocket alone: the other transports of engine.io stay out of the bundle. */
+function webSocketOnly(): Plugin {
+  const others = /\/(polling-fetch|polling-xhr|webtransport)\.js$/
+  return {
+    name: 'websocket-only',
+    enforce: 'pre',
+    resolveId: (id, from) =>
+      others.test(id) && from?.includes('engine.io-client') ? `\0without:${id}` : null,
+    load: (id) =>
+      id.startsWith('\0without:') ? 'export class XHR {}\nexport class Fetch {}\nexport class WT {}' : null,
+  }
+}
+
 export default defineConfig({
   plugins: [
+    webSocketOnly(),
     svelte({
       compilerOptions: { runes: true, cssHash: ({ hash, css }) => `g${hash(css).slice(0, 5)}` },
     }),
@@ -30,8 +44,13 @@ export default defineConfig({
         // What every page needs is one file; then come a page and its words.
         codeSplitting: {
           groups: [
-            { name: 'live', test: /node_modules[\\/](?!.*svelte)/, priority: 2 },
-            { name: 'core', test: /node_modules|src[\\/](parts[\\/][A-Za-z]+\.|[a-z.]+\.ts|App)/ },
+            { name: 'live', test: /[\\/](socket|engine)\.io-|@socket\.io/, priority: 3 },
+            {
+              name: 'core',
+              test: /node_modules|src[\\/](parts[\\/](?!Field|Tiles|Pick|ErrorS|Dialog|DataT)|[a-z.]+\.ts|App)/,
+              priority: 2,
+            },
+            { name: 'forms', test: /parts[\\/](Field|Tiles|Pick|ErrorSummary|Dialog)\./, priority: 1 },
           ],
         },
       },
