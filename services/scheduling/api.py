@@ -21,7 +21,7 @@ from chassis.web import (
     running,
     versioned,
 )
-from services.scheduling import feeds, ical, service
+from services.scheduling import feeds, ical, offers, service
 from services.scheduling.model.feed import Subscription
 from services.scheduling.model.log import Part
 from services.scheduling.model.meeting import Meeting, Role
@@ -85,7 +85,7 @@ def get_times(pair_id: str) -> Any:
 @blueprint.arguments(MeetingBody)
 def post_meeting(body: dict[str, Any], pair_id: str) -> Any:
     """Offer up to three times."""
-    meeting = service.propose(records(), actor(), pair_id, body, id=new_id(), now=now())
+    meeting = offers.propose(records(), actor(), pair_id, body, id=new_id(), now=now())
     path = f"/meetings/{meeting.id}"
     return created(jsonify(_shown(meeting)), path=path, version=meeting.version)
 

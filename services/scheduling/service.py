@@ -1,18 +1,19 @@
-"""What can be done with meetings."""
+"""What can be done with meetings (with offers of times: `offers.py`)."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from chassis.clock import to_text
+from chassis.clock import from_text, to_text
 from chassis.errors import Conflict, Fault, Invalid, NotFound
 from chassis.events import Event
 from chassis.sealing import Sealed
 from chassis.store import After, Document, In, KeysTaken, Range
 from chassis.tokens import Actor
+from contracts.availability import Stretch
 from services.scheduling import times
-from services.scheduling.config import FRESH_TIMES, FURTHEST, MOST_OFFERS
-from services.scheduling.model.meeting import Meeting, OfferIsOver, Role
+from services.scheduling.config import FRESH_TIMES, FURTHEST
+from services.scheduling.model.meeting import Meeting, Role
 from services.scheduling.repository import Records
 
 
@@ -22,10 +23,6 @@ class PairIsNotRunning(Conflict):
 
 class TimeIsTaken(Conflict):
     """One of the two has something else then; `times` are some that are free."""
-
-
-class TooManyOffers(Conflict):
-    """Offers that are open are to be answered first."""
 
 
 def access_pair(records: Records, actor: Actor, id: str) -> tuple[Document, Role]:
@@ -86,92 +83,6 @@ def meetings_of(
         )
     ]
     return sorted(found, key=lambda each: (each.at, each.id), reverse=is_past)[:limit]
-
-
-def propose(
-    records: Records,
-    actor: Actor,
-    pair_id: str,
-    body: dict[str, Any],
-    *,
-    id: str,
-    now: datetime,
-) -> Meeting:
-    """Offer times, perhaps instead of those of another open offer."""
-    pair, role = access_running_pair(records, actor, pair_id)
-    if repeat := records.meetings.find_one(actor.association_id, {"_id": id}):
-        return repeat
-    _must_be_plannable(body["proposed"], "proposed.{}", now=now)
-    proposed = sorted(set(body["proposed"]))
-    meeting = Meeting(
-        id=id,
-        association_id=actor.association_id,
-        pair_id=pair_id,
-        cohort_id=pair["cohort_id"],
-        mentor_id=pair["mentor_id"],
-        mentee_id=pair["mentee_id"],
-        proposed_by=role,
-        proposed=proposed,
-        minutes=body["minutes"] or times.minutes_of(records, pair),
-        way=body["way"],
-        place=Sealed(body["place"]) if body["place"] else None,
-        agenda=[Sealed(text) for text in body["agenda"]],
-        replaces=body["replaces"],
-        made_at=now,
-        changed_at=now,
-        at=proposed[0],
-    )
-    if meeting.replaces is None:
-        return _offer(records, meeting, now=now)
-    return _offer_instead(records, actor, meeting, now=now)
-
-
-def _offer(records: Records, meeting: Meeting, *, now: datetime) -> Meeting:
-    where = {"pair_id": meeting.pair_id, "state": "proposed"}
-    if records.meetings.count(meeting.association_id, where) >= MOST_OFFERS:
-        raise TooManyOffers(most=MOST_OFFERS)
-    events = meeting.propose(is_holding=True, now=now)
-    try:
-        meeting = records.meetings.add(meeting, events, now=now)
-    except KeysTaken as error:
-        raise _time_is_taken(records, meeting, now=now) from error
-    return _unless_ended(records, meeting, now=now)
-
-
-def _offer_instead(records: Records, actor: Actor, meeting: Meeting, *, now: datetime) -> Meeting:
-    """The new offer is stored first, so that never both are lost; it holds its times as soon as the
-    old one has let go of its own.
-    """
-    assert meeting.replaces is not None
-    old, role = access_meeting(records, actor, meeting.replaces)
-    if old.pair_id != meeting.pair_id:
-        raise NotFound
-    if old.state != "proposed":
-        raise OfferIsOver(state=old.state)
-    _must_be_free(records, meeting, but=old.id, now=now)
-    events = meeting.propose(is_holding=False, now=now)
-    records.meetings.add(meeting, events, now=now)
-    try:
-        records.meetings.change(
-            meeting.association_id,
-            old.id,
-            lambda found: found.give_way(meeting.id, by=role),
-            now=now,
-        )
-    except OfferIsOver:
-        # It was answered meanwhile: then the answer holds.
-        records.meetings.change(
-            meeting.association_id, meeting.id, lambda found: found.cancel(role, now=now), now=now
-        )
-        raise
-    try:
-        meeting = records.meetings.change(
-            meeting.association_id, meeting.id, lambda found: found.hold(), now=now
-        )
-    except KeysTaken:
-        # Taken since it was looked at: the times stay on offer without being held.
-        meeting = records.meetings.get(meeting.association_id, meeting.id)
-    return _unless_ended(records, meeting, now=now)
 
 
 def confirm(
@@ -302,6 +213,30 @@ def person(records: Records, association_id: str, member_id: str) -> dict[str, A
     }
 
 
+def unless_ended(records: Records, meeting: Meeting, *, now: datetime) -> Meeting:
+    """The meeting, called off if its pair has ended.
+
+    The end may have been heard between looking at the pair and saving the meeting: one of the two,
+    the handler or this, sees what the other wrote.
+    """
+    pair = records.pairs.get(meeting.association_id, meeting.pair_id)
+    if pair is None or pair["state"] != "ended":
+        return meeting
+    return _end(records, meeting, pair, now=now)
+
+
+def time_is_taken(records: Records, meeting: Meeting, *, now: datetime) -> TimeIsTaken:
+    """The refusal, with times that are free."""
+    pair = records.pairs.get(meeting.association_id, meeting.pair_id)
+    found = times.times_of(records, pair, meeting.minutes, now=now).common if pair else []
+    return TimeIsTaken(times=[shown_time(stretch) for stretch in found[:FRESH_TIMES]])
+
+
+def shown_time(stretch: Stretch) -> dict[str, str]:
+    """A stretch as text."""
+    return {"starts_at": to_text(stretch[0]), "ends_at": to_text(stretch[1])}
+
+
 def _planned(
     records: Records,
     meeting: Meeting,
@@ -316,54 +251,15 @@ def _planned(
             meeting.association_id, meeting.id, act, now=now, cause=cause
         )
     except KeysTaken as error:
-        raise _time_is_taken(records, meeting, now=now) from error
-    return _unless_ended(records, changed, now=now)
-
-
-def _unless_ended(records: Records, meeting: Meeting, *, now: datetime) -> Meeting:
-    """The end of the pair may have been heard between looking and saving: one of the two, its
-    handler or this, sees the other's write.
-    """
-    pair = records.pairs.get(meeting.association_id, meeting.pair_id)
-    if pair is None or pair["state"] != "ended":
-        return meeting
-    return _end(records, meeting, pair, now=now)
+        raise time_is_taken(records, meeting, now=now) from error
+    return unless_ended(records, changed, now=now)
 
 
 def _end(records: Records, meeting: Meeting, pair: Document, *, now: datetime) -> Meeting:
-    ended_at = datetime.fromisoformat(pair["ended_at"])
+    ended_at = from_text(pair["ended_at"])
     return records.meetings.change(
         meeting.association_id,
         meeting.id,
         lambda found: found.end_with_pair(ended_at, now=now),
         now=now,
     )
-
-
-def _must_be_plannable(starts: list[datetime], field: str, *, now: datetime) -> None:
-    faults = [
-        Fault(field=field.format(n), code="in-the-past" if at <= now else "too-far-ahead")
-        for n, at in enumerate(starts)
-        if not now < at <= now + FURTHEST
-    ]
-    if faults:
-        raise Invalid(faults)
-
-
-def _must_be_free(records: Records, meeting: Meeting, *, but: str, now: datetime) -> None:
-    wanted = [(at, at + meeting.length) for at in meeting.proposed]
-    for member_id in (meeting.mentor_id, meeting.mentee_id):
-        for begin, end in times.busy_of(records, meeting.association_id, member_id, but=but):
-            if any(starts_at < end and begin < ends_at for starts_at, ends_at in wanted):
-                raise _time_is_taken(records, meeting, now=now)
-
-
-def _time_is_taken(records: Records, meeting: Meeting, *, now: datetime) -> TimeIsTaken:
-    pair = records.pairs.get(meeting.association_id, meeting.pair_id)
-    found = times.times_of(records, pair, meeting.minutes, now=now).common if pair else []
-    return TimeIsTaken(times=[shown_time(stretch) for stretch in found[:FRESH_TIMES]])
-
-
-def shown_time(stretch: tuple[datetime, datetime]) -> dict[str, str]:
-    """A stretch as text."""
-    return {"starts_at": to_text(stretch[0]), "ends_at": to_text(stretch[1])}

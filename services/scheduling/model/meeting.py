@@ -151,8 +151,10 @@ class Meeting(Aggregate):
         return [TIMES_PROPOSED(self.id, self.public())]
 
     def hold(self) -> None:
-        """Keep the offered times free, now that the offer they replace has let go of them."""
-        self.is_holding = self.state == "proposed"
+        """Keep the offered times free, now that the offer they replace has let go of them; not if
+        their hold is over.
+        """
+        self.is_holding = self.state == "proposed" and self.hold_until is not None
 
     def give_way(self, to: str, *, by: Role) -> list[Event]:
         """Other times are offered instead. Given way twice is once."""
