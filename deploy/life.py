@@ -41,6 +41,7 @@ LOOKS_EVERY = timedelta(hours=12)
 """People look into their mail at least so often."""
 _MAILS_AT_ONCE = 500
 Act = Callable[[], object]
+Moved = Callable[[datetime], None]
 ROLES = ("mentor", "mentee")
 
 
@@ -49,6 +50,7 @@ class Person:
     """A member as the simulation knows them."""
 
     id: str
+    name: str
     address: str
     language: str
     actor: Actor
@@ -61,9 +63,9 @@ class Person:
 class Life:
     """The people of a town, what they mean to do and when."""
 
-    def __init__(self, town: Town, *, seed: int) -> None:
-        """Nobody is there yet; who is told of by events appears."""
-        self.town, self.chance = town, Chance(seed)
+    def __init__(self, town: Town, *, seed: int, moved: Moved | None = None) -> None:
+        """Nobody is there yet; who is told of by events appears. moved: is told how far time is."""
+        self.town, self.chance, self._moved = town, Chance(seed), moved
         self.people: dict[str, Person] = {}
         self.pairs: dict[str, dict[str, Any]] = {}
         self.meetings: dict[str, dict[str, Any]] = {}
@@ -86,8 +88,8 @@ class Life:
         whole = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
         heapq.heappush(self._plans, (max(whole, self.now), next(self._number), act))
 
-    def live_until(self, end: datetime, moved: Callable[[datetime], None] | None = None) -> None:
-        """Let time pass, everybody acting as planned; `moved` is told how far it is."""
+    def live_until(self, end: datetime) -> None:
+        """Let time pass, everybody acting as planned."""
         self.settle()
         while self.now < end:
             ahead = self._plans[0][0] if self._plans else end
@@ -96,8 +98,8 @@ class Life:
             while self._plans and self._plans[0][0] <= self.now:
                 heapq.heappop(self._plans)[2]()
             self.settle()
-            if moved:
-                moved(self.now)
+            if self._moved:
+                self._moved(self.now)
 
     def settle(self) -> None:
         """Let the services come to rest, and people see what is new."""
@@ -175,7 +177,11 @@ class Life:
             known.actor = actor
             return
         person = Person(
-            id=actor.id, address=member["address"], language=member["language"], actor=actor
+            id=actor.id,
+            name=f"{member['given_name']} {member['family_name']}",
+            address=member["address"],
+            language=member["language"],
+            actor=actor,
         )
         self.people[actor.id] = person
         self._settle_fate(person)
@@ -456,6 +462,18 @@ class Life:
             "follow_ups": [self._words(person, phrases.FOLLOW_UPS, about)],
         }
         self.ask("scheduling", "POST", f"/meetings/{id}/log", body, who=person.actor)
+        if person.id == self.meetings[id]["mentee_id"]:
+            self._move_goal_on(person, self.meetings[id]["pair_id"], about)
+
+    def _move_goal_on(self, mentee: Person, pair_id: str, about: str) -> None:
+        found = self.ask("matching", "GET", f"/pairs/{pair_id}/goals", who=mentee.actor)
+        for goal in (found.json or {}).get("items", []):
+            more = self.chance.stream(mentee.address, "moves on", about).choice((5, 10, 15, 20))
+            body = {
+                "progress": min(100, goal["progress"] + more),
+                "note": self._words(mentee, phrases.FOLLOW_UPS, about, "goal"),
+            }
+            self.ask("matching", "PATCH", f"/goals/{goal['id']}", body, who=mentee.actor)
 
     def _topics(self, person: Person) -> list[str]:
         records = self.town.matching.records.applications

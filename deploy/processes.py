@@ -29,7 +29,7 @@ class KeepsEnding(Exception):
     """A process that ends however often it is started."""
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Process:
     """One process: `name` is what people read, `command` what is run."""
 

@@ -40,9 +40,9 @@ def simulate(folder: Path, *, seed: int, people: int, moved: Moved | None = None
     """Live the six months in an empty folder; the report."""
     settings = Settings({"GUILDWAY_DATA": str(folder), "GUILDWAY_DEMO": "1"})
     with a_town(settings, *SERVICES, at=FOUNDED) as town:
-        life = Life(town, seed=seed)
+        life = Life(town, seed=seed, moved=moved)
         coordinator = cohort.begin(life, members(people), starts=STARTS, ends=ENDS)
-        life.live_until(OVER, moved)
+        life.live_until(OVER)
         return report(town, life, coordinator, seed=seed)
 
 
@@ -128,9 +128,9 @@ def report(town: Town, life: Life, coordinator: Coordinator, *, seed: int) -> st
 def page(parts: Mapping[str, Mapping[str, int]], *, seed: int) -> str:
     """The report as a page."""
     rates = (
-        f"{behaviour.UNANSWERED:.0%} of first mails unanswered, {behaviour.DECLINES:.0%} of proposals "
-        f"declined, {behaviour.DROPS_OUT:.0%} drop out, {behaviour.LATE:.0%} arrive late, "
-        f"{behaviour.FALLS_SILENT:.0%} fall silent."
+        f"{behaviour.UNANSWERED:.0%} of first mails unanswered, {behaviour.DECLINES:.0%} of "
+        f"proposals declined, {behaviour.DROPS_OUT:.0%} drop out, "
+        f"{behaviour.LATE:.0%} arrive late, {behaviour.FALLS_SILENT:.0%} fall silent."
     )
     lines = [
         "# Six months in minutes",
