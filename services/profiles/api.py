@@ -47,6 +47,11 @@ from services.profiles.schemas import (
 blueprint = Blueprint("profiles", __name__)
 _FORM = 1 << 16
 """Bytes that the form around an uploaded file may have beside it."""
+_OF_COHORT = (
+    *("name", "program_name", "streams"),
+    *("apply_until", "match_on", "starts_on", "ends_on"),
+)
+"""What the pages of an applicant say of the cohort."""
 KINDS = ("good", "faulty", "repeat", "refused")
 
 
@@ -414,9 +419,10 @@ def _whole(application: Application) -> dict[str, Any]:
     association_id = application.association_id
     members = service.members_by_id(records(), association_id, {application.member_id})
     cohort = records().cohorts.get(association_id, application.cohort_id)
+    told = cohort.public()
     return {
         **shown.application(application, members.get(application.member_id)),
-        "cohort": {"id": cohort.id, "name": cohort.name, "program_name": cohort.program_name},
+        "cohort": {"id": cohort.id, **{name: told[name] for name in _OF_COHORT}},
     }
 
 
