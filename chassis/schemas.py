@@ -94,8 +94,11 @@ class Flag(fields.Boolean):
     """True or false, nothing that looks like it."""
 
     default_error_messages: _Words = {**_WORDS, "invalid": "not-a-flag"}
-    truthy = {True}
-    falsy = {False}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ValidationError("not-a-flag")
+        return value
 
 
 class Instant(fields.Field[datetime]):
