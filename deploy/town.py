@@ -6,6 +6,7 @@ moves.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 from joserfc.jwk import OKPKey
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from chassis import log, tokens
 from chassis.clock import SetClock, from_text
@@ -25,6 +27,39 @@ from chassis.settings import Settings
 from chassis.tokens import Actor
 from chassis.web import create_app
 from chassis.worker import Worker
+from gateway.passing import Answered, Asked, ServiceIsAway
+
+
+class InProcess:
+    """How the gateway of a town reaches its services: by calling them. `away`: who is out."""
+
+    def __init__(self, houses: Mapping[str, "House"]) -> None:
+        """Take the houses by name; more may move in later."""
+        self._houses = houses
+        self.away: set[str] = set()
+
+    def ask(self, asked: Asked) -> Answered:
+        """Call the service's app; its answer is read while it is made."""
+        if asked.service in self.away or asked.service not in self._houses:
+            raise ServiceIsAway(service=asked.service)
+        path, _, query = asked.target.partition("?")
+        stream = asked.body if hasattr(asked.body, "read") else None
+        builder = EnvironBuilder(
+            path=path,
+            query_string=query,
+            method=asked.method,
+            headers=[*asked.headers.items()],
+            data=None if stream else asked.body,
+            input_stream=stream,
+        )
+        app = self._houses[asked.service].app
+        chunks, status, headers = run_wsgi_app(app.wsgi_app, builder.get_environ())
+        return Answered(
+            status=int(status.split()[0]),
+            headers=headers,
+            chunks=iter(chunks),
+            close=getattr(chunks, "close", lambda: None),
+        )
 
 
 class House:
@@ -100,6 +135,9 @@ class Town:
         self.clock = SetClock(at)
         self.settings = settings
         self.houses = {service.name: House(service, settings, self.clock) for service in services}
+        self.services = InProcess(self.houses)
+        if "gateway" in self.houses:
+            self.gateway.app.extensions["gateway.passage"].services = self.services
         self._seen: list[Heard] = []
         broker = next(iter(self.houses.values())).running.broker
         types = sorted({kind.name for service in services for kind in service.sends})
@@ -167,6 +205,62 @@ class Town:
     def _next_due_at(self) -> str | None:
         dues = [house.worker.timers.next_due_at() for house in self.houses.values()]
         return min((due for due in dues if due), default=None)
+
+
+class Visitor:
+    """A browser at the gateway of a town: keeps its cookies, says where its requests come from."""
+
+    def __init__(self, town: Town) -> None:
+        """Nobody is signed in."""
+        self._town = town
+        self._url = town.settings["GUILDWAY_URL"]
+        self._client: FlaskClient = town.gateway.app.test_client()
+
+    def ask(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
+        """A request as a page of ours sends it."""
+        headers = {"Origin": self._url, **more.pop("headers", {})}
+        if body is not None:
+            more["json"] = body
+        return self._client.open(path, method=method, base_url=self._url, headers=headers, **more)
+
+    def get(self, path: str, **more: Any) -> Any:
+        """GET."""
+        return self.ask("GET", path, **more)
+
+    def post(self, path: str, body: Any = None, **more: Any) -> Any:
+        """POST; without a body an empty object."""
+        return self.ask("POST", path, {} if body is None and "data" not in more else body, **more)
+
+    def put(self, path: str, body: Any, **more: Any) -> Any:
+        """PUT."""
+        return self.ask("PUT", path, body, **more)
+
+    def patch(self, path: str, body: Any, **more: Any) -> Any:
+        """PATCH."""
+        return self.ask("PATCH", path, body, **more)
+
+    def cookie(self, name: str) -> str | None:
+        """The value of a cookie."""
+        found = self._client.get_cookie(name, domain=self._url.split("//")[1].split(":")[0])
+        return found.value if found else None
+
+    def press(self, url: str, **fields: Any) -> Any:
+        """Press the button on the page of a one-time link."""
+        return self.post(f"/links/{url.rsplit('/', 1)[1]}", fields)
+
+    def sign_in(self, address: str) -> Any:
+        """Ask for a link by mail, wait for the mail (demo: they are kept), and press its button."""
+        self.post("/auth/links", {"address": address})
+        self._town.pump()
+        mails = self.get(f"/api/demo/mails?address={address}").json["items"]
+        link = next(mail for mail in mails if mail["kind"] == "sign-in")["links"][0]
+        return self.press(link)
+
+    def boot(self, path: str) -> Any:
+        """What is written into the page for the client."""
+        html = self.get(path).text
+        found = re.search(r'<script type="application/json" id="boot">(.*?)</script>', html, re.S)
+        return json.loads(found[1]) if found else None
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from chassis.service import Service, Timer
 from gateway import service as use_cases
+from gateway.api import blueprint
+from gateway.door import authenticate, extend
 from gateway.events import LISTENS
 from gateway.repository import AGGREGATES, ANSWERS, LINKS, MAILS, OTHERS, SESSIONS, TRIES, Records
 
@@ -11,6 +13,7 @@ service = Service(
     equip=Records.equip,
     aggregates=AGGREGATES,
     others=OTHERS,
+    blueprints=(blueprint,),
     listens=LISTENS,
     timers=(
         Timer(name="send-mail", collection=MAILS.name, act=use_cases.send_mail),
@@ -24,5 +27,7 @@ service = Service(
             )
         ),
     ),
+    authenticate=authenticate,
+    extend=extend,
     web_worker="gevent",
 )

@@ -32,6 +32,24 @@ MAIL_AGE = timedelta(days=3)
 MAIL_PAUSE = timedelta(minutes=1)
 MAIL_LONGEST_PAUSE = timedelta(hours=6)
 MAIL_TRIES = 12
+"""With these pauses the last try is a day after the first."""
+MAIL_CLAIM = timedelta(minutes=5)
+"""Whoever sends a mail has it in hand so long; then another process may try."""
+MAIL_SHORTEST_WAIT = timedelta(seconds=2)
+NAMES_PATIENCE = timedelta(minutes=10)
+"""So long a mail waits for names that are on their way; then it does without."""
+DECISION_PAUSE = timedelta(seconds=10)
+"""Mails about decisions wait until the time to undo them is over (the toast shows 8 s)."""
+AGREEMENT_PAUSE = timedelta(minutes=2)
+"""Several changes of an agreement, and the signature that follows, are one mail."""
+OFFER_PAUSE = timedelta(seconds=5)
+"""Times that are taken back to propose others are one mail."""
+INVITATION_DAYS = 7
+"""So long the link of an invitation signs in."""
+LOG_DAYS = 30
+"""So long after a meeting a link says whether it took place."""
+CHECK_IN_DAYS = 21
+"""So long after it fell due a check-in is answered by a link (as feedback takes answers)."""
 SHOWN_MAILS = 200
 
 CONNECT_SECONDS = 1.0

@@ -41,7 +41,7 @@ def write(records: Records, heard: Heard, now: datetime) -> None:
     """
     if heard.data is None or now - heard.at > MAIL_AGE:
         return
-    for mail in letters.write(records, heard, now):
+    for mail in letters.write(heard, now):
         records.mails.add(mail, now=now)
 
 

@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from chassis.aggregate import Aggregate
-from chassis.errors import Conflict, Problem
+from chassis.errors import Conflict, NotFound, Problem
 from chassis.events import fact_id
 from chassis.sealing import Sealed
 from gateway.config import (
     KEPT_AFTER_END,
+    MAIL_CLAIM,
     MAIL_LONGEST_PAUSE,
     MAIL_PAUSE,
+    MAIL_SHORTEST_WAIT,
     MAIL_TRIES,
     SESSION_DAYS,
     SESSION_STEP,
@@ -22,6 +24,7 @@ from gateway.config import (
 
 Purpose = Literal["sign-in", "accept", "decline", "confirm", "met", "not-met", "check-in"]
 LinkState = Literal["open", "used", "expired", "unknown"]
+_NOTHING = Sealed("")
 EVERYBODY = "-"
 """The association of what belongs to none: tries, and the founding of the first one."""
 
@@ -36,7 +39,7 @@ GROUPS: dict[str, str] = {
 """Purposes that share one answer for each member and target."""
 
 
-class LinkIsUnknown(Problem):
+class LinkIsUnknown(NotFound):
     """No such link was ever made here."""
 
 
@@ -46,6 +49,10 @@ class LinkIsUsed(Problem):
 
 class LinkIsExpired(Problem):
     """The link's time is over."""
+
+
+class TooManyTries(Problem):
+    """Somebody tries again and again."""
 
 
 class InstanceIsFounded(Conflict):
@@ -137,76 +144,103 @@ class Answer(Aggregate):
     purpose: str
     link_id: str
     answered_at: datetime
-    due_at: datetime
+    due_at: datetime | None
+    """When it is forgotten."""
 
 
 @dataclass(kw_only=True)
 class Mail(Aggregate):
     """A mail to one member, until it is sent. `id` is made from its cause and the member, so that
     an event that comes twice makes one mail.
+
+    It is stored as what it is about and put into words when it is sent: by then names that were
+    still on their way are there, and what nobody needs to be told any more is dropped.
     """
 
     member_id: str
     kind: str
-    """`sign-in` or the name of the event it is made from."""
-    to: Sealed
-    to_hash: str
-    language: str
-    subject: Sealed
-    text: Sealed
-    html: Sealed
-    links: list[Sealed]
+    about: dict[str, Any]
+    """The public state of the event it is made from."""
+    more: Sealed
+    """What no event tells: the words of a coordinator, or the link to sign in."""
     made_at: datetime
-    state: Literal["waiting", "sent", "failed"] = "waiting"
-    due_at: datetime | None = None
+    due_at: datetime | None
+    state: Literal["waiting", "sent", "failed", "dropped"] = "waiting"
+    reason: str = ""
+    """Why it was dropped or has failed; names nobody."""
     tries: int = 0
     sent_at: datetime | None = None
+    language: str = ""
+    to: Sealed = _NOTHING
+    to_hash: str = ""
+    subject: Sealed = _NOTHING
+    text: Sealed = _NOTHING
+    html: Sealed = _NOTHING
+    links: list[Sealed] = field(default_factory=list)
 
     @classmethod
-    def to_member(
+    def ask(
         cls,
         cause: str,
-        member: dict[str, Any],
         *,
+        association_id: str,
+        member_id: str,
         kind: str,
-        subject: str,
-        text: str,
-        html: str,
-        links: list[str],
+        about: dict[str, Any],
         now: datetime,
+        more: str = "",
+        pause: timedelta = timedelta(),
     ) -> "Mail":
         """A mail that waits to be sent. cause: the id of the event (or request) it is made from;
-        member: the copy of who gets it.
+        pause: it leaves no sooner than so long after now.
         """
-        address = member["address"]
         return cls(
-            id=fact_id("mail", cause, member["_id"]),
-            association_id=member["association_id"],
-            member_id=member["_id"],
+            id=fact_id("mail", cause, member_id),
+            association_id=association_id,
+            member_id=member_id,
             kind=kind,
-            to=Sealed(address),
-            to_hash=hash_address(address),
-            language=member["language"],
-            subject=Sealed(subject),
-            text=Sealed(text),
-            html=Sealed(html),
-            links=[Sealed(link) for link in links],
+            about=about,
+            more=Sealed(more),
             made_at=now,
-            due_at=now,
+            due_at=now + pause,
         )
 
-    def mark_sent(self, now: datetime, *, keep: bool) -> None:
-        """It has left the house; unless it is to be kept (demo), its words are forgotten."""
-        self.state, self.sent_at, self.due_at = "sent", now, None
-        if not keep:
-            self.text = self.html = Sealed("")
-            self.links = []
+    def claim(self, now: datetime) -> bool:
+        """Take it in hand, so that nobody else sends it as well; whoever dies with it in hand
+        leaves it to others after a while.
+        """
+        if self.state != "waiting" or self.due_at is None or self.due_at > now:
+            return False
+        self.due_at = now + MAIL_CLAIM
+        return True
 
-    def mark_failed(self, now: datetime, *, for_good: bool = False) -> None:
+    def wait(self, now: datetime) -> None:
+        """Something it needs is still on its way: look again, each time after twice as long."""
+        self.due_at = now + max(MAIL_SHORTEST_WAIT, now - self.made_at)
+
+    def drop(self, reason: str) -> None:
+        """Nobody needs to be told any more."""
+        self.state, self.reason, self.due_at = "dropped", reason, None
+        self.more = _NOTHING
+
+    def keep(
+        self, *, to: str, language: str, subject: str, text: str, html: str, links: list[str]
+    ) -> None:
+        """Store what was sent (demo only: elsewhere no mail is readable once it is sent)."""
+        self.to, self.to_hash, self.language = Sealed(to), hash_address(to), language
+        self.subject, self.text, self.html = Sealed(subject), Sealed(text), Sealed(html)
+        self.links = [Sealed(link) for link in links]
+
+    def mark_sent(self, now: datetime) -> None:
+        """It has left the house."""
+        self.state, self.sent_at, self.due_at = "sent", now, None
+        self.about, self.more = {}, _NOTHING
+
+    def mark_failed(self, now: datetime, reason: str, *, for_good: bool = False) -> None:
         """It was not taken: try again later, each time after twice as long; not for ever."""
-        self.tries += 1
+        self.tries, self.reason = self.tries + 1, reason
         if for_good or self.tries >= MAIL_TRIES:
-            self.state, self.due_at = "failed", None
+            self.state, self.due_at, self.more = "failed", None, _NOTHING
             return
         self.due_at = now + min(MAIL_PAUSE * 2 ** (self.tries - 1), MAIL_LONGEST_PAUSE)
 

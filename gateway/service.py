@@ -1,36 +1,263 @@
-"""What the gateway does: people sign in and out, links act, mails leave, what is over goes."""
+"""What the gateway does: people sign in and out, mails leave, what is over goes, an association is
+founded.
+"""
 
-from collections.abc import Callable
-from datetime import datetime
+import hmac
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
-from chassis.log import logger
-from chassis.repository import Repository
-from gateway import sending
-from gateway.model import Mail
+from chassis.errors import Forbidden, NotFound, Problem
+from chassis.events import Heard, fact_id
+from chassis.repository import LostRace, Repository
+from chassis.store import EVERYWHERE, Document
+from chassis.tokens import Actor
+from gateway import letters, sending
+from gateway.config import (
+    ADDRESS_TRIES,
+    PEER_TRIES,
+    SETUP_TRIES,
+    SIGN_IN_MINUTES,
+    TRIES_WINDOW,
+)
+from gateway.links import make_link
+from gateway.model import (
+    EVERYBODY,
+    Answer,
+    InstanceIsFounded,
+    Session,
+    TooManyTries,
+    Tries,
+    hash_address,
+)
+from gateway.passing import Passage
 from gateway.repository import Records
 
 Act = Callable[[Records, str, str, datetime], None]
+ROLES = frozenset({"participant", "coordinator", "admin"})
+"""What a member can be; nobody becomes an operator by signing in."""
+FOUNDING = fact_id("founding")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """Who asks by a session, and whether the session was lengthened for it."""
+
+    actor: Actor
+    is_lengthened: bool
+
+
+class SetupIsClosed(Forbidden):
+    """There is no set-up code, or it is another one."""
+
+
+class NotFounded(Problem):
+    """Profiles does not found the association; `status` and `body` say why."""
+
+    def __init__(self, status: int, body: Any) -> None:
+        """Keep what profiles answers."""
+        super().__init__()
+        self.status, self.body = status, body
+
+
+def ask_sign_in(
+    records: Records, address: str, *, language: str | None, next: str, peer: str, now: datetime
+) -> None:
+    """Mail a sign-in link if the address is known; whoever asks is not told whether it is. Raises
+    TooManyTries for a peer that asks and asks.
+    """
+    if not take_try(records, f"peer {peer}", most=PEER_TRIES, now=now):
+        raise TooManyTries
+    hashed = hash_address(address)
+    if not take_try(records, f"address {hashed}", most=ADDRESS_TRIES, now=now):
+        return
+    known = records.members_at(address)
+    if not known:
+        return
+    member = known[0]
+    link = make_link(
+        records,
+        association_id=member["association_id"],
+        member_id=member["_id"],
+        purpose="sign-in",
+        target=local_path(next),
+        until=now + timedelta(minutes=SIGN_IN_MINUTES),
+        now=now,
+        params={"address_hash": hashed},
+    )
+    mail = letters.write_sign_in(
+        member, link, cause=link, language=language or member["language"], now=now
+    )
+    records.mails.add(mail, now=now)
+
+
+def take_try(records: Records, what: str, *, most: int, now: datetime) -> bool:
+    """Count a try within the last hour; False if there were too many."""
+    tries = Tries(id=fact_id("tries", what), association_id=EVERYBODY)
+    taken = False
+
+    def act(each: Tries) -> None:
+        nonlocal taken
+        taken = each.take(now, most=most, within=TRIES_WINDOW)
+
+    records.tries.add(tries, now=now)
+    try:
+        records.tries.change(EVERYBODY, tries.id, act, now=now)
+    except (LostRace, NotFound):
+        # Others count at the same time: one try more or less is no matter.
+        return True
+    return taken
+
+
+def local_path(next: str) -> str:
+    """The path of a page of ours, or `/`: a link of ours never leads elsewhere."""
+    if not next.startswith("/") or next.startswith(("//", "/\\", "/l/")):
+        return "/"
+    if any(ord(c) <= 32 or c in "\\\x7f" for c in next):
+        return "/"
+    try:
+        parts = urlsplit(next)
+    except ValueError:
+        return "/"
+    return next if not parts.scheme and not parts.netloc else "/"
+
+
+def open_session(records: Records, *, association_id: str, member_id: str, now: datetime) -> str:
+    """Sign a member in; the token is for their browser only."""
+    token = secrets.token_urlsafe(32)
+    session = Session.begin(token, association_id=association_id, member_id=member_id, now=now)
+    records.sessions.add(session, now=now)
+    return token
+
+
+def close_session(records: Records, token: str) -> None:
+    """Sign out; a token that is none does nothing."""
+    session = find_session(records, token)
+    if session is not None:
+        records.sessions.delete(session.association_id, session.id)
+
+
+def find_session(records: Records, token: str) -> Session | None:
+    """The session of a token, or None."""
+    if not token or len(token) > 100:
+        return None
+    return session_by_id(records, Session.id_of(token))
+
+
+def session_by_id(records: Records, id: str) -> Session | None:
+    """The session with this id, or None."""
+    return records.sessions.find_one(EVERYWHERE, {"_id": id})
+
+
+def who(records: Records, token: str, *, now: datetime) -> SignedIn | None:
+    """Who is signed in with this token; a session in use lives on. None if it is over or the member
+    is gone.
+    """
+    session = find_session(records, token)
+    if session is None or session.is_over(now):
+        return None
+    actor = actor_of(records, session.association_id, session.member_id)
+    if actor is None:
+        return None
+    lives_on = session.wants_lengthening(now)
+    if lives_on:
+        _lengthen(records, session, now)
+    return SignedIn(actor=actor, is_lengthened=lives_on)
+
+
+def actor_of(
+    records: Records, association_id: str, member_id: str, *, link: str = ""
+) -> Actor | None:
+    """A member as who acts, with the roles of this moment; None if there is no such member."""
+    member = records.members.get(association_id, member_id)
+    if member is None:
+        return None
+    roles = ROLES.intersection(member["roles"])
+    return Actor(id=member_id, association_id=association_id, roles=roles, link=link)
+
+
+def shown_me(records: Records, who: Actor) -> dict[str, Any]:
+    """The person who is signed in, as the client knows them."""
+    member = records.members.get(who.association_id, who.id)
+    if member is None:
+        raise NotFound
+    association = records.associations.get(who.association_id, who.association_id)
+    return {
+        "id": who.id,
+        **{name: member[name] for name in ("given_name", "family_name", "zone", "language")},
+        "roles": sorted(who.roles),
+        "association": shown_association(association) if association else None,
+    }
+
+
+def shown_association(association: Document) -> dict[str, Any]:
+    """An association as the client knows it."""
+    named = {name: association[name] for name in ("name", "zone", "languages")}
+    return {"id": association["_id"], **named}
+
+
+def only_association(records: Records) -> Document | None:
+    """The association of an instance that has one."""
+    found = records.associations.find(EVERYWHERE, {}, limit=2)
+    return found[0] if len(found) == 1 else None
+
+
+def needs_setup(records: Records) -> bool:
+    """Whether nobody has founded an association here yet."""
+    if records.associations.find(EVERYWHERE, {}, limit=1):
+        return False
+    return records.answers.find_one(EVERYBODY, {"_id": FOUNDING}) is None
+
+
+def found(
+    records: Records, passage: Passage, body: Mapping[str, Any], *, peer: str, now: datetime
+) -> str:
+    """Found the first association of this instance; the token of its founder's session.
+
+    Raises SetupIsClosed, TooManyTries, InstanceIsFounded, NotFounded.
+    """
+    if not take_try(records, f"setup {peer}", most=SETUP_TRIES, now=now):
+        raise TooManyTries
+    asked, code = dict(body), records.instance.setup_code
+    given = asked.pop("code")
+    if not code or not hmac.compare_digest(given.encode(), code.encode()):
+        raise SetupIsClosed
+    if not needs_setup(records):
+        raise InstanceIsFounded
+    operator = Actor(id="setup", association_id=EVERYBODY, roles=frozenset({"operator"}))
+    status, answer = passage.post(
+        operator, "profiles", "/associations", asked, key=fact_id("founding", asked["address"])
+    )
+    if status != 201:
+        raise NotFounded(status, answer)
+    records.answers.add(
+        Answer(
+            id=FOUNDING,
+            association_id=EVERYBODY,
+            purpose="founding",
+            link_id="",
+            answered_at=now,
+            due_at=None,
+        ),
+        now=now,
+    )
+    return _welcome(records, answer, now)
 
 
 def send_mail(records: Records, association_id: str, id: str, now: datetime) -> None:
-    """Hand a mail that waits to whoever carries it; if it is not taken, later again."""
-    mail = records.mails.get(association_id, id)
-    if mail.state != "waiting":
-        return
-    try:
-        sending.send(records.instance.mail, mail, now=now)
-    except sending.NotTaken as error:
-        refused = error
-        logger().warning("mail not taken", mail=id, tries=mail.tries, reason=str(error))
-
-        def again(each: Mail) -> None:
-            each.mark_failed(now, for_good=refused.for_good)
-
-        records.mails.change(association_id, id, again, now=now)
-        return
-    keep = records.instance.is_demo
-    records.mails.change(association_id, id, lambda each: each.mark_sent(now, keep=keep), now=now)
+    """Put a mail that waits into words and hand it to whoever carries it; if it is not taken,
+    later again.
+    """
+    claimed: list[bool] = []
+    mail = records.mails.change(
+        association_id, id, lambda each: claimed.append(each.claim(now)), now=now
+    )
+    if claimed[-1]:
+        act = sending.carry(records, mail, now)
+        records.mails.change(association_id, id, act, now=now)
 
 
 def forget(of: Callable[[Records], Repository[Any]]) -> Act:
@@ -43,3 +270,28 @@ def forget(of: Callable[[Records], Repository[Any]]) -> Act:
             things.delete(association_id, id)
 
     return act
+
+
+def _lengthen(records: Records, session: Session, now: datetime) -> None:
+    try:
+        records.sessions.change(
+            session.association_id, session.id, lambda each: each.lengthen(now), now=now
+        )
+    except (LostRace, NotFound):
+        # Another request lengthens it, or ends it.
+        return
+
+
+def _welcome(records: Records, answer: Any, now: datetime) -> str:
+    """Sign the founder in without waiting for the events: copies of version 0 hold until then."""
+    association_id, founder = answer["id"], answer["founder"]
+    shared: dict[str, Any] = {"association_id": association_id, "version": 0, "at": now}
+    association = {name: answer[name] for name in ("name", "address", "zone", "languages")}
+    records.associations.hear(
+        Heard(type="founding", id="", subject=association_id, data=association, **shared)
+    )
+    records.members.hear(
+        Heard(type="founding", id="", subject=founder["id"], data=founder, **shared),
+        address_hash=hash_address(founder["address"]),
+    )
+    return open_session(records, association_id=association_id, member_id=founder["id"], now=now)

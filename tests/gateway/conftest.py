@@ -1,0 +1,111 @@
+"""A town with the gateway and every service, a client that was built, and people at the door."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.town import Visitor
+from gateway.app import service as gateway
+from gateway.client import Client
+from services.feedback.app import service as feedback
+from services.matching.app import service as matching
+from services.profiles.app import service as profiles
+from services.scheduling.app import service as scheduling
+from tests.gateway.people import CODE, FOUNDING
+from tests.harness import Town, a_town
+
+BUILT = {
+    "src/main.ts": {"file": "assets/main-1a.js", "imports": ["_core-2b.js"], "css": []},
+    "_core-2b.js": {"file": "assets/core-2b.js", "imports": ["_live-3c.js"]},
+    "_live-3c.js": {"file": "assets/live-3c.js"},
+    "style.css": {"file": "assets/style-4d.css"},
+    "src/pages/Home.svelte": {"file": "assets/Home-5e.js", "imports": ["_card-6f.js"]},
+    "_card-6f.js": {"file": "assets/card-6f.js", "imports": ["_core-2b.js"]},
+    "src/pages/SignIn.svelte": {"file": "assets/SignIn-7a.js"},
+    "src/messages/en/core.json": {"file": "assets/core-en.js"},
+    "src/messages/fr/core.json": {"file": "assets/core-fr.js"},
+    "src/messages/fr/member.json": {"file": "assets/member-fr.js"},
+    "src/messages/en/member.json": {"file": "assets/member-en.js"},
+}
+ROUTES = [
+    {
+        "path": "/",
+        "page": "Home",
+        "for": "member",
+        "words": "member",
+        "data": {
+            "me": "/api/profiles/members/me",
+            "cohorts": "/api/profiles/cohorts",
+            "pairs": "/api/matching/pairs",
+        },
+    },
+    {"path": "/sign-in", "page": "SignIn", "for": "anyone", "words": "core", "data": {}},
+    {"path": "/coordinate/cohorts/new", "page": "C", "for": "coordinator", "data": {}},
+    {
+        "path": "/coordinate/cohorts/:id",
+        "page": "D",
+        "for": "coordinator",
+        "data": {"cohort": "/api/profiles/cohorts/:id"},
+    },
+    {"path": "/l/:token", "page": "Link", "for": "anyone", "words": "texts", "data": {}},
+]
+
+
+@pytest.fixture
+def dist(tmp_path: Path) -> Path:
+    """A folder as Vite leaves it."""
+    folder = tmp_path / "dist"
+    for name, text in {
+        ".vite/manifest.json": json.dumps(BUILT),
+        "routes.json": json.dumps(ROUTES),
+        "assets/main-1a.js": "console.log('main')",
+        "assets/main-1a.js.br": "packed",
+        "assets/style-4d.css": ".lit{background:gold}",
+        "favicon.svg": "<svg/>",
+        ".secret": "nothing to see",
+    }.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return folder
+
+
+@pytest.fixture
+def empty(tmp_path: Path, dist: Path) -> Iterator[Town]:
+    """A town nobody has founded an association in."""
+    with a_town(
+        tmp_path / "data",
+        gateway,
+        profiles,
+        matching,
+        scheduling,
+        feedback,
+        GUILDWAY_DEMO="1",
+        GUILDWAY_SETUP_CODE=CODE,
+    ) as town:
+        town.gateway.app.extensions["gateway.client"] = Client(dist, dist / "routes.json")
+        yield town
+
+
+@pytest.fixture
+def town(empty: Town) -> Town:
+    """A town with an association and its founder, who is not signed in here."""
+    assert Visitor(empty).post("/setup", FOUNDING).status_code == 201
+    empty.pump()
+    return empty
+
+
+@pytest.fixture
+def founder(town: Town) -> Visitor:
+    """Who founded the association, signed in."""
+    visitor = Visitor(town)
+    assert visitor.sign_in(FOUNDING["mail_address"]).status_code == 200
+    return visitor
+
+
+@pytest.fixture
+def stranger(town: Town) -> Visitor:
+    """Somebody who is not signed in."""
+    return Visitor(town)
