@@ -122,12 +122,13 @@ class Meeting(Aggregate):
         Offered times take theirs while they are held. A time that was agreed stays taken whatever
         the log says, so that a corrected log never meets another meeting in its place.
         """
-        return sorted(
+        taken = {
             f"{member_id}@{quarter}"
             for starts_at, ends_at in self.stretches()
             for quarter in quarters(starts_at, ends_at)
             for member_id in (self.mentor_id, self.mentee_id)
-        )
+        }
+        return sorted(taken)
 
     def stretches(self) -> set[tuple[datetime, datetime]]:
         """When nothing else can be planned for either."""
