@@ -42,7 +42,7 @@ class SqliteFile:
     """A database file; safe to be used by threads and greenlets."""
 
     def __init__(self, path: Path, *, unavailable: type[Unavailable]) -> None:
-        """Nothing is opened before `prepare`. Failures an operator can mend are `unavailable`."""
+        """Nothing is opened yet. Failures that an operator can mend are `unavailable`."""
         self.path = path.absolute()
         self._unavailable = unavailable
         self._file: tuple[int, int] | None = None
@@ -64,6 +64,7 @@ class SqliteFile:
     def connected(self) -> Iterator[sqlite3.Connection]:
         """A connection to read by; nobody else has it meanwhile."""
         with self._telling():
+            self._file = self._file or self._identity()
             if self._identity() != self._file:
                 # Writes to a file that was deleted succeed, and are lost.
                 raise self._unavailable(f"{self.path} was exchanged; start this process anew")

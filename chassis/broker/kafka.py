@@ -50,8 +50,6 @@ _TAKEN_AWAY = (
     UnknownMemberIdError,
 )
 
-Assigned = dict[TopicPartition, list[Received]]
-
 
 class KafkaBroker:
     """A Kafka cluster."""
@@ -198,8 +196,7 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc] # kafk
     ) -> None:
         """Connect; the group is joined by polling."""
         self._broker, self._group, self._topics = broker, group, list(topics)
-        self._given: Assigned = {}
-        self._held: Assigned = {}
+        self._held: dict[TopicPartition, list[Received]] = {}
         self._not_before: dict[TopicPartition, float] = {}
         self._done: dict[TopicPartition, int] = {}
         with telling():
@@ -219,25 +216,25 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc] # kafk
         """What has arrived, and what has waited long enough."""
         self._commit_rest()
         until = monotonic() + seconds
-        self._given = {}
         while True:
-            found = self._polled(self._wait_seconds(until), limit)
+            found = self._released(limit) or self._polled(self._wait_seconds(until), limit)
             if found or monotonic() >= until:
                 return found
 
     def retry(self, message: Received, *, seconds: float) -> None:
-        """Keep the message and what was given behind it."""
+        """Go back to this message; what is fetched from there on is kept until its time."""
         place = TopicPartition(message.topic, message.partition)
-        behind = [one for one in self._given.get(place, ()) if one.offset >= message.offset]
-        if behind:
-            self._held[place] = behind
+        if place in self._consumer.assignment():
+            self._consumer.seek(place, message.offset)
+            self._held[place] = []
             self._not_before[place] = monotonic() + seconds
 
     def commit(self, messages: Sequence[Received]) -> None:
         """Commit by hand. What the cluster does not take now is committed with the next poll."""
+        assigned = self._consumer.assignment()
         for message in messages:
             place = TopicPartition(message.topic, message.partition)
-            if place in self._given:
+            if place in assigned:
                 self._done[place] = max(self._done.get(place, 0), message.offset + 1)
         self._commit_rest()
 
@@ -253,8 +250,9 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc] # kafk
     def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Forget what was kept of partitions that go to others; called by the client."""
         for place in revoked:
-            for kept in (self._given, self._held, self._not_before, self._done):
-                kept.pop(place, None)
+            self._held.pop(place, None)
+            self._not_before.pop(place, None)
+            self._done.pop(place, None)
 
     def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Nothing to do: reading starts behind what is committed."""
@@ -262,37 +260,39 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc] # kafk
     def _wait_seconds(self, until: float) -> float:
         return max(0.0, min([until, *self._not_before.values()]) - monotonic())
 
+    def _released(self, limit: int) -> list[Received]:
+        """What was kept and may be given now; the rest of it at the next call."""
+        now = monotonic()
+        for place, time in list(self._not_before.items()):
+            if time > now:
+                continue
+            held = self._held.get(place, [])
+            found, held[:limit] = held[:limit], []
+            if not held:
+                self._held.pop(place, None)
+                self._not_before.pop(place, None)
+            if found:
+                return found
+        return []
+
     def _polled(self, seconds: float, limit: int) -> list[Received]:
         with telling():
             fresh = self._consumer.poll(timeout_ms=int(seconds * 1000), max_records=limit)
+        found: list[Received] = []
         is_dropped = False
         for place, records in fresh.items():
-            if place in self._held:
-                is_dropped |= self._hold(place, records)
+            held = self._held.get(place)
+            if held is None:
+                found += [_received(record) for record in records]
+            elif len(held) < HELD_MOST:
+                held += [_received(record) for record in records]
             else:
-                self._given[place] = [_received(record) for record in records]
-        self._release()
-        found = [message for messages in self._given.values() for message in messages]
+                # Too much to keep; it will be fetched again.
+                self._consumer.seek(place, held[-1].offset + 1)
+                is_dropped = True
         if is_dropped and not found:
             sleep(DROPPED_PAUSE_SECONDS)
         return found
-
-    def _hold(self, place: TopicPartition, records: Sequence[Any]) -> bool:
-        """Keep what came behind a message that waits; True if it is too much and will be fetched
-        again.
-        """
-        held = self._held[place]
-        if len(held) < HELD_MOST:
-            held += [_received(record) for record in records]
-            return False
-        self._consumer.seek(place, held[-1].offset + 1)
-        return True
-
-    def _release(self) -> None:
-        now = monotonic()
-        for place in [place for place, time in self._not_before.items() if time <= now]:
-            del self._not_before[place]
-            self._given[place] = self._held.pop(place)
 
     def _commit_rest(self) -> None:
         if not self._done:
