@@ -1,4 +1,4 @@
-"""The worker of a service: relay, consumer and timers, each in a thread of its own, until told to
+"""The worker of a service: relay, consumer and each timer in a thread of its own, until told to
 stop.
 
 Tests and simulations pump the same three by hand with `turn`.
@@ -7,6 +7,7 @@ Tests and simulations pump the same three by hand with `turn`.
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from chassis import metrics
 from chassis.clock import to_text
@@ -35,7 +36,7 @@ class Timers:
 
     def step(self) -> int:
         """Act once on everything due now; how many things were done."""
-        return sum(self._step(timer) for timer in self._running.service.timers)
+        return sum(self.step_of(timer) for timer in self._running.service.timers)
 
     def next_due_at(self) -> str | None:
         """The earliest `due_at` of all timers, for whoever drives a simulated clock."""
@@ -47,7 +48,8 @@ class Timers:
             earliest += [document["due_at"] for document in found]
         return min(earliest, default=None)
 
-    def _step(self, timer: Timer[object]) -> int:
+    def step_of(self, timer: Timer[object]) -> int:
+        """Act once on everything due now for one timer; how many things were done."""
         now = self._running.clock.now()
         due = self._running.store.find(
             timer.collection,
@@ -96,11 +98,14 @@ class Worker:
 
     def run(self) -> None:
         """Work until `stop`; returns when all is put down in order."""
-        jobs: list[Callable[[], None]] = [self._relay_once, self._timers_once]
+        jobs: dict[str, Callable[[], None]] = {"relay": self._relay_once}
+        # Each in a thread of its own: one that computes for a minute holds up no other.
+        for timer in self._running.service.timers:
+            jobs[timer.name] = partial(self._timer_once, timer)
         if self.consumer:
-            jobs.append(self._consume_once)
+            jobs["consume"] = self._consume_once
         threads = [
-            threading.Thread(target=self._repeat, args=(job,), name=job.__name__) for job in jobs
+            threading.Thread(target=self._repeat, args=job, name=job[0]) for job in jobs.items()
         ]
         for thread in threads:
             thread.start()
@@ -118,25 +123,23 @@ class Worker:
         if self.consumer:
             self.consumer.close()
 
-    def _repeat(self, job: Callable[[], None]) -> None:
+    def _repeat(self, name: str, job: Callable[[], None]) -> None:
         while not self._stopping.is_set():
             try:
                 job()
             except Unavailable as error:
-                logger().warning(
-                    "waiting", job=job.__name__, reason=f"{type(error).__name__}: {error}"
-                )
+                logger().warning("waiting", job=name, reason=f"{type(error).__name__}: {error}")
                 self._stopping.wait(PAUSE_SECONDS)
             except Exception:  # noqa: BLE001 (a worker goes on; the line tells what is wrong)
-                logger().exception("failed", job=job.__name__)
+                logger().exception("failed", job=name)
                 self._stopping.wait(PAUSE_SECONDS)
 
     def _relay_once(self) -> None:
         if not self.relay.step():
             self._running.store.wait(LOOK_SECONDS)
 
-    def _timers_once(self) -> None:
-        if not self.timers.step():
+    def _timer_once(self, timer: Timer[object]) -> None:
+        if not self.timers.step_of(timer):
             self._running.store.wait(LOOK_SECONDS)
 
     def _consume_once(self) -> None:
