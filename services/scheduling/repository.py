@@ -10,9 +10,10 @@ from services.scheduling.model.meeting import Meeting
 MEETINGS = Collection(
     name="meetings",
     indexes=(
-        Index(fields=("mentor_id", "shelf", "at")),
-        Index(fields=("mentee_id", "shelf", "at")),
-        Index(fields=("pair_id", "shelf", "at")),
+        Index(fields=("mentor_id", "shelves.mentor", "at")),
+        Index(fields=("mentee_id", "shelves.mentee", "at")),
+        Index(fields=("pair_id", "shelves.mentor", "at")),
+        Index(fields=("pair_id", "shelves.mentee", "at")),
         Index(fields=("pair_id", "state", "at")),
         Index(fields=("mentor_id", "at")),
         Index(fields=("mentee_id", "at")),

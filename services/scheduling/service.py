@@ -68,13 +68,15 @@ def meetings_of(
     after: After | None,
     limit: int,
 ) -> list[Meeting]:
-    """A page of the actor's meetings: those to come by time, those that were newest first."""
+    """A page of the actor's meetings: those to come or to be logged by time, those that were newest
+    first.
+    """
     shelf = "past" if is_past else "ahead"
     if pair_id:
-        access_pair(records, actor, pair_id)
-        questions = [{"pair_id": pair_id, "shelf": shelf}]
+        _, role = access_pair(records, actor, pair_id)
+        questions = [{"pair_id": pair_id, f"shelves.{role}": shelf}]
     else:
-        questions = [{side: actor.id, "shelf": shelf} for side in ("mentor_id", "mentee_id")]
+        questions = [{f"{r}_id": actor.id, f"shelves.{r}": shelf} for r in times.ROLES]
     found = [
         meeting
         for where in questions
@@ -123,7 +125,7 @@ def move(
     def act(found: Meeting) -> list[Event]:
         return found.move(starts_at, minutes, now=now)
 
-    return _planned(records, meeting, act, now=now, cause=cause)
+    return _planned(records, meeting, act, minutes, now=now, cause=cause)
 
 
 def cancel(records: Records, actor: Actor, id: str, *, now: datetime, cause: str | None) -> Meeting:
@@ -195,9 +197,8 @@ def follow_pair(records: Records, association_id: str, id: str, *, now: datetime
     pair = records.pairs.get(association_id, id)
     if pair is None or pair["state"] != "ended":
         return
-    for meeting in records.meetings.each(
-        association_id, {"pair_id": id, "shelf": "ahead"}, sort="at"
-    ):
+    open_ones = {"pair_id": id, "state": In(values=("proposed", "scheduled"))}
+    for meeting in records.meetings.each(association_id, open_ones, sort="at"):
         _end(records, meeting, pair, now=now)
 
 
@@ -225,10 +226,13 @@ def unless_ended(records: Records, meeting: Meeting, *, now: datetime) -> Meetin
     return _end(records, meeting, pair, now=now)
 
 
-def time_is_taken(records: Records, meeting: Meeting, *, now: datetime) -> TimeIsTaken:
-    """The refusal, with times that are free."""
+def time_is_taken(
+    records: Records, meeting: Meeting, minutes: int | None = None, *, now: datetime
+) -> TimeIsTaken:
+    """The refusal, with times that are free for so many minutes."""
     pair = records.pairs.get(meeting.association_id, meeting.pair_id)
-    found = times.times_of(records, pair, meeting.minutes, now=now).common if pair else []
+    minutes = minutes or meeting.minutes
+    found = times.times_of(records, pair, minutes, now=now).common if pair else []
     return TimeIsTaken(times=[shown_time(stretch) for stretch in found[:FRESH_TIMES]])
 
 
@@ -241,6 +245,7 @@ def _planned(
     records: Records,
     meeting: Meeting,
     act: Callable[[Meeting], list[Event]],
+    minutes: int | None = None,
     *,
     now: datetime,
     cause: str | None,
@@ -251,7 +256,7 @@ def _planned(
             meeting.association_id, meeting.id, act, now=now, cause=cause
         )
     except KeysTaken as error:
-        raise time_is_taken(records, meeting, now=now) from error
+        raise time_is_taken(records, meeting, minutes, now=now) from error
     return unless_ended(records, changed, now=now)
 
 

@@ -66,8 +66,8 @@ def busy_of(
 
 def planned(records: Records, association_id: str, member_id: str) -> Iterator[Meeting]:
     """The meetings and offers of a member that are not over."""
-    for side in ("mentor_id", "mentee_id"):
-        where = {side: member_id, "shelf": "ahead"}
+    for role in ROLES:
+        where = {f"{role}_id": member_id, f"shelves.{role}": "ahead"}
         yield from records.meetings.each(association_id, where, sort="at")
 
 

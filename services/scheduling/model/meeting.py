@@ -34,8 +34,8 @@ Role = Literal["mentor", "mentee"]
 State = Literal["proposed", "scheduled", "held", "missed", "cancelled", "lapsed"]
 Way = Literal["in_person", "video", "phone"]
 Shelf = Literal["ahead", "past", "away"]
-"""Which list shows it: what is to come or waits for a log, what was, or none (offers that came to
-nothing)."""
+"""Which list of a person shows it: what is to come or waits for their log, what was, or none
+(offers that came to nothing)."""
 
 
 class OfferIsOver(Conflict):
@@ -92,7 +92,7 @@ class Meeting(Aggregate):
     replaces: str | None = None
     replaced_by: str | None = None
     state: State = "proposed"
-    shelf: Shelf = "ahead"
+    shelves: dict[Role, Shelf] = field(default_factory=lambda: _both("ahead"))
     is_holding: bool = False
     hold_until: datetime | None = None
     starts_at: datetime | None = None
@@ -301,7 +301,7 @@ class Meeting(Aggregate):
         self.is_holding, self.hold_until = False, None
         self.starts_at = self.at = starts_at
         self.ends_at = self.due_at = starts_at + self.length
-        self.shelf, self.log_asked_at = "ahead", None
+        self.shelves, self.log_asked_at = _both("ahead"), None
 
     def _redraw(self, now: datetime) -> None:
         """Calendars show it otherwise from now on."""
@@ -311,7 +311,7 @@ class Meeting(Aggregate):
     def _call_off(self, by: Literal["mentor", "mentee", "end"]) -> list[Event]:
         self.state, self.cancelled_by = "cancelled", by
         self.is_holding, self.hold_until, self.due_at = False, None, None
-        self.shelf = "past" if self.starts_at else "away"
+        self.shelves = _both("past" if self.starts_at else "away")
         return [MEETING_CANCELLED(self.id, self.public())]
 
     def _wait_on(self, now: datetime) -> list[Event]:
@@ -319,7 +319,7 @@ class Meeting(Aggregate):
         self.is_holding, self.hold_until, self.due_at = False, None, last
         if now < last:
             return []
-        self.state, self.shelf, self.due_at = "lapsed", "away", None
+        self.state, self.shelves, self.due_at = "lapsed", _both("away"), None
         return [TIMES_LAPSED(self.id, self.public())]
 
     def _ask_for_log(self, now: datetime) -> list[Event]:
@@ -329,16 +329,18 @@ class Meeting(Aggregate):
         return [LOG_DUE(self.id, self.public())] if is_asked_now else []
 
     def _settle(self, now: datetime) -> None:
-        """Bring state, list and next due date in line with what was said and asked so far."""
+        """Bring state, lists and next due date in line with what was said and asked so far."""
         assert self.ends_at is not None
         rests_at = self.ends_at + LOG_ASKED_FOR
         said = {part.met for part in self.log.values()}
         self.state = "scheduled"
         if len(said) == 1:
             self.state = "held" if said == {True} else "missed"
-        is_open = self.state == "scheduled" and now < rests_at
-        self.shelf = "ahead" if is_open else "past"
-        self.due_at = rests_at if is_open else None
+        is_waiting = now < rests_at
+        for role in self.shelves:
+            is_open = is_waiting and (role not in self.log or self.is_disputed)
+            self.shelves[role] = "ahead" if is_open else "past"
+        self.due_at = rests_at if "ahead" in self.shelves.values() else None
         if self.log_asked_at is None:
             self.due_at = self.ends_at
 
@@ -359,6 +361,10 @@ class Meeting(Aggregate):
 def _must_be_ahead(starts_at: datetime, now: datetime) -> None:
     if starts_at <= now:
         raise TimeHasPassed
+
+
+def _both(shelf: Shelf) -> dict[Role, Shelf]:
+    return {"mentor": shelf, "mentee": shelf}
 
 
 def _text(moment: datetime | None) -> str | None:

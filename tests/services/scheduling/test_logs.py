@@ -68,6 +68,20 @@ def test_one_tap_says_that_they_met(pair: Town, over: Any) -> None:
     assert (event["state"], event["met"], event["topics"]) == ("held", {"mentee": True}, [])
 
 
+def test_a_meeting_waits_with_each_until_they_have_spoken(pair: Town, over: Any) -> None:
+    act(pair, over, "log", {"met": True}, actor=AMARA)
+    for more in ("", f"&pair_id={over['pair_id']}"):
+        assert listed(pair, more=more) == []
+        (held,) = listed(pair, "past", more=more)
+        assert held["state"] == "held"
+        (waiting,) = listed(pair, actor=RUTH, more=more)
+        assert (waiting["state"], waiting["log"]["needed"]) == ("held", True)
+        assert listed(pair, "past", actor=RUTH, more=more) == []
+    pair.go_on(days=14)
+    assert listed(pair, actor=RUTH) == []
+    assert [m["state"] for m in listed(pair, "past", actor=RUTH)] == ["held"]
+
+
 def test_the_rest_may_follow_and_nothing_is_lost_by_it(pair: Town, over: Any) -> None:
     act(pair, over, "log", WHOLE, actor=AMARA)
     added = act(pair, over, "log", {"met": True, "progress": "some"}, actor=AMARA).json

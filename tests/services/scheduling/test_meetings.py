@@ -183,10 +183,10 @@ def test_what_is_to_come_is_listed_by_time_and_what_was_newest_first(pair: Town)
     pair.go_on(days=4)
     # Over and not logged, it stays with what is to be done.
     assert [m["state"] for m in listed(pair)] == ["scheduled", "proposed", "scheduled"]
-    act(pair, early, "log", {"met": True})
+    act(pair, early, "log", {"met": True}, actor=AMARA)
     assert len(listed(pair)) == 2
     pair.go_on(days=3)
-    act(pair, late, "log", {"met": False})
+    act(pair, late, "log", {"met": False}, actor=AMARA)
     assert [(m["id"], m["state"]) for m in listed(pair, "past")] == [
         (late["id"], "missed"),
         (early["id"], "held"),
