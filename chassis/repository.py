@@ -273,9 +273,14 @@ def each_document(
     after: After | None = None
     while page := store.find(collection, association_id, where, sort=sort, limit=500, after=after):
         yield from page
-        after = After(
-            value=page[-1][sort] if sort != "_id" else page[-1]["_id"], id=page[-1]["_id"]
-        )
+        after = After(value=_reach(page[-1], sort), id=page[-1]["_id"])
+
+
+def _reach(document: Mapping[str, Any], field: str) -> Any:
+    value: Any = document
+    for name in field.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
 
 
 __all__ = ["DUE", "EVERYWHERE", "PENDING", "Copies", "LostRace", "Repository", "each_document"]
