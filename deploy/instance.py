@@ -71,6 +71,12 @@ class Instance:
             )
         self._look_at_ports()
 
+    def release(self) -> None:
+        """Let the data folder go, for another launcher."""
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
     def processes(self) -> list[Process]:
         """Web and worker of every service, the gateway last."""
         return [

@@ -42,6 +42,7 @@ class Process:
 
     def start(self) -> None:
         """Start it; its standard input stays open as long as we live (deploy/child.py)."""
+        self.let_go()
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as output:
             self.child = subprocess.Popen(
@@ -52,6 +53,11 @@ class Process:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+
+    def let_go(self) -> None:
+        """Close our end of its standard input; it ends if it has not."""
+        if self.child and self.child.stdin:
+            self.child.stdin.close()
 
     @property
     def pid(self) -> int:
@@ -119,14 +125,15 @@ def ended(code: int) -> str:
 
 def stop(processes: Iterable[Process], *, seconds: float = STOP_SECONDS) -> None:
     """Ask all to end and wait; whoever has not by then is killed. Nothing is left running."""
-    running = [process for process in processes if process.is_running]
-    for process in running:
+    started = [process for process in processes if process.child]
+    for process in started:
         process.send(signal.SIGTERM)
+        process.let_go()
     until = time.monotonic() + seconds
-    while any(process.is_running for process in running) and time.monotonic() < until:
+    while any(process.is_running for process in started) and time.monotonic() < until:
         time.sleep(LOOK_SECONDS)
-    for process in running:
+    for process in started:
         process.send(signal.SIGKILL)
-    for process in running:
+    for process in started:
         if process.child is not None:
             process.child.wait()

@@ -52,6 +52,8 @@ def set_up(root: Path) -> None:
     """Do every step that is not done. One set-up at a time works on a folder."""
     folder = os.open(root, os.O_RDONLY)
     try:
+        # What we start holds the lock too: a step that outlives us is waited for.
+        os.set_inheritable(folder, True)
         fcntl.flock(folder, fcntl.LOCK_EX)
         install_packages(root)
         install_client_tools(root)
@@ -149,7 +151,7 @@ def build_client(root: Path) -> None:
     web = root / "web"
     made = web / "node_modules" / ".guildway-build"
     wanted = hash_of(root, sources(web))
-    if (web / "dist" / "index.html").exists() and stamped(made) == wanted:
+    if (web / "dist" / ".vite" / "manifest.json").exists() and stamped(made) == wanted:
         return
     made.unlink(missing_ok=True)
     with Step("Building the client") as step:
@@ -223,6 +225,7 @@ def run(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        close_fds=False,
         text=True,
         errors="replace",
     ) as child:
