@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask.testing import FlaskClient
 from joserfc.jwk import OKPKey
@@ -151,12 +152,16 @@ class Town:
             raise AttributeError(name) from None
         return house
 
-    def pump(self, *, seconds: float = 60) -> None:
-        """Let relays, handlers and timers work until nothing moves; TimeoutError if they go on."""
-        until = monotonic() + seconds
-        while sum(house.worker.turn() for house in self.houses.values()):
+    def pump(self, *, seconds: float = 60) -> int:
+        """Let relays, handlers and timers work until nothing moves; how much was done. TimeoutError
+        if they go on.
+        """
+        until, done = monotonic() + seconds, 0
+        while moved := sum(house.worker.turn() for house in self.houses.values()):
+            done += moved
             if monotonic() > until:
                 raise TimeoutError("the services do not come to rest")
+        return done
 
     def go_on(self, **time: float) -> None:
         """Let time pass (days=1, hours=2…), stopping at whatever falls due on the way."""
@@ -167,7 +172,8 @@ class Town:
         self.pump()
         while (due := self._next_due_at()) and from_text(due) <= goal:
             self.clock.at = max(self.clock.at, from_text(due))
-            self.pump()
+            if not self.pump():
+                raise TimeoutError(f"what was due at {due} stays due: its timer fails")
         self.clock.at = goal
         self.pump()
 
@@ -214,11 +220,13 @@ class Visitor:
         """Nobody is signed in."""
         self._town = town
         self._url = town.settings["GUILDWAY_URL"]
+        self._host = str(urlsplit(self._url).hostname)
         self._client: FlaskClient = town.gateway.app.test_client()
 
     def ask(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
         """A request as a page of ours sends it."""
         headers = {"Origin": self._url, **more.pop("headers", {})}
+        more.setdefault("buffered", True)
         if body is not None:
             more["json"] = body
         return self._client.open(path, method=method, base_url=self._url, headers=headers, **more)
@@ -241,8 +249,12 @@ class Visitor:
 
     def cookie(self, name: str) -> str | None:
         """The value of a cookie."""
-        found = self._client.get_cookie(name, domain=self._url.split("//")[1].split(":")[0])
+        found = self._client.get_cookie(name, domain=self._host)
         return found.value if found else None
+
+    def give_cookie(self, name: str, value: str) -> None:
+        """Put a cookie into the browser."""
+        self._client.set_cookie(name, value, domain=self._host)
 
     def press(self, url: str, **fields: Any) -> Any:
         """Press the button on the page of a one-time link."""

@@ -6,6 +6,7 @@ names for an event. Whoever connects (again) refetches everything visible, so no
 kept for those who were away.
 """
 
+import logging
 import socket
 import threading
 import warnings
@@ -50,6 +51,9 @@ POLL_SECONDS = 0.25
 PAUSE_SECONDS = 1.0
 LARGEST_MESSAGE = 4096
 """Bytes that a client may send at once; it has nothing to say but hello."""
+_QUIET = logging.getLogger("gateway.sockets")
+_QUIET.setLevel(logging.CRITICAL)  # whoever knocks at a socket says what a log would show
+
 MISSED = {"type": "missed", "id": None, "version": None}
 """Told to everybody when events may have passed unheard."""
 
@@ -84,6 +88,8 @@ class Live:
             cors_credentials=False,
             max_http_buffer_size=LARGEST_MESSAGE,
             async_handlers=False,
+            logger=_QUIET,
+            engineio_logger=_QUIET,
         )
         self.server.on("connect", self._welcome)
         self.server.on("disconnect", self._miss)

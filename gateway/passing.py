@@ -17,6 +17,7 @@ from joserfc.jwk import OKPKey
 from urllib3 import HTTPResponse, PoolManager, Timeout
 from urllib3.exceptions import HTTPError, ProtocolError
 from werkzeug.datastructures import Headers
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from chassis.errors import NotFound, Unavailable
 from chassis.log import logger
@@ -203,9 +204,12 @@ def pass_on(service: str, path: str) -> Response:
     who = actor()
     if service not in SERVICES:
         raise NotFound
-    answer = passage().ask(
-        who, service, request.method, target_of(path), headers=_taken(), body=_body(path)
-    )
+    try:
+        answer = passage().ask(
+            who, service, request.method, target_of(path), headers=_taken(), body=_body(path)
+        )
+    except RequestEntityTooLarge:
+        return problem(413, "file-is-too-large", values={"megabytes": LARGEST_UPLOAD >> 20})
     if answer.status == 401:
         # The token is ours: that it was refused (clocks, keys) is no fault of the person's.
         answer.close()
@@ -250,7 +254,7 @@ def _body(path: str) -> Any:
 
 
 def _given(answer: Answered, *, prefix: str = "") -> Response:
-    response = Response(answer.chunks, answer.status, direct_passthrough=True)
+    response = Response(answer.chunks, answer.status)
     response.headers.clear()
     for name in GIVEN:
         if (value := answer.headers.get(name)) is not None:

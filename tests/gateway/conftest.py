@@ -1,7 +1,9 @@
 """A town with the gateway and every service, a client that was built, and people at the door."""
 
 import json
+import shutil
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -72,11 +74,10 @@ def dist(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def empty(tmp_path: Path, dist: Path) -> Iterator[Town]:
-    """A town nobody has founded an association in."""
-    with a_town(
-        tmp_path / "data",
+def open_town(folder: Path) -> AbstractContextManager[Town]:
+    """The gateway and every service in this folder."""
+    return a_town(
+        folder,
         gateway,
         profiles,
         matching,
@@ -84,24 +85,42 @@ def empty(tmp_path: Path, dist: Path) -> Iterator[Town]:
         feedback,
         GUILDWAY_DEMO="1",
         GUILDWAY_SETUP_CODE=CODE,
-    ) as town:
+    )
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder of a town with an association, to be copied, and its founder's session."""
+    folder = tmp_path_factory.mktemp("founded") / "data"
+    with open_town(folder) as town:
+        founder = Visitor(town)
+        assert founder.post("/setup", FOUNDING).status_code == 201
+        town.pump()
+        return folder, founder.cookie("guildway") or ""
+
+
+@pytest.fixture
+def empty(tmp_path: Path, dist: Path) -> Iterator[Town]:
+    """A town that nobody has founded an association in."""
+    with open_town(tmp_path / "empty") as town:
         town.gateway.app.extensions["gateway.client"] = Client(dist, dist / "routes.json")
         yield town
 
 
 @pytest.fixture
-def town(empty: Town) -> Town:
-    """A town with an association and its founder, who is not signed in here."""
-    assert Visitor(empty).post("/setup", FOUNDING).status_code == 201
-    empty.pump()
-    return empty
+def town(founded: tuple[Path, str], tmp_path: Path, dist: Path) -> Iterator[Town]:
+    """A town with an association."""
+    shutil.copytree(founded[0], tmp_path / "data")
+    with open_town(tmp_path / "data") as town:
+        town.gateway.app.extensions["gateway.client"] = Client(dist, dist / "routes.json")
+        yield town
 
 
 @pytest.fixture
-def founder(town: Town) -> Visitor:
+def founder(town: Town, founded: tuple[Path, str]) -> Visitor:
     """Who founded the association, signed in."""
     visitor = Visitor(town)
-    assert visitor.sign_in(FOUNDING["mail_address"]).status_code == 200
+    visitor.give_cookie("guildway", founded[1])
     return visitor
 
 
