@@ -6,7 +6,8 @@ import pytest
 
 from chassis.clock import to_text
 from contracts import examples, matching, profiles
-from contracts.catalogue import of
+from contracts.catalogue import BY_NAME, of
+from contracts.scheduling import EVENTS
 from services.scheduling import service as use_cases
 from services.scheduling.app import service
 from tests.harness import Town, an_event
@@ -43,6 +44,26 @@ def test_every_example_is_heard_again_and_again(town: Town, event: Any) -> None:
 def test_every_topic_of_what_is_copied_is_heard() -> None:
     for aggregate in ("member", "cohort", "application", "pair"):
         assert set(of(aggregate)) <= set(service.listens)
+
+
+def test_what_is_sent_is_shaped_like_the_examples(pair: Town) -> None:
+    meeting = scheduled(pair)
+    act(pair, meeting, "moving", {"starts_at": at(1)})
+    pair.scheduling.patch(f"/meetings/{meeting['id']}", {"way": "phone"}, actor=RUTH)
+    offer = offered(pair, at(24))
+    act(pair, offer, "cancellation")
+    offered(pair, at(48))
+    pair.go_on(days=6)
+    for met, actor in ((True, AMARA), (False, RUTH)):
+        act(pair, meeting, "log", {"met": met}, actor=actor)
+    sent = told(pair)
+    assert {e["type"] for e in sent} == {kind.name for kind in EVENTS}
+    for event in sent:
+        example = BY_NAME[event.pop("type")].example
+        assert event.keys() == example.keys()
+        for name, value in event.items():
+            if value is not None and example[name] is not None:
+                assert type(value) is type(example[name]), name
 
 
 def test_when_a_pair_ends_what_was_to_come_is_off(pair: Town) -> None:

@@ -100,6 +100,16 @@ def test_both_see_the_same_meeting_each_in_their_own_zone_and_language(pair: Tow
     assert mentee["DTSTART"].dt == mentor["DTSTART"].dt
 
 
+def test_who_moves_to_another_zone_keeps_the_instant(pair: Town) -> None:
+    scheduled(pair)
+    path = subscribed(pair)
+    pair.scheduling.hear_that(profiles.PROFILE_UPDATED, version=8, zone="America/St_Johns")
+    event = one_event(pair, path)
+    assert event["DTSTART"].params["TZID"] == "America/St_Johns"
+    assert event["DTSTART"].dt == THURSDAY
+    assert (event["SEQUENCE"], event["DTSTART"].dt.minute) == (0, 30)
+
+
 def test_offers_are_in_no_calendar(pair: Town) -> None:
     path = subscribed(pair)
     meeting = offered(pair)
