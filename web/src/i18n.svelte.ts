@@ -2,19 +2,27 @@
 import type apply from './messages/en/apply.json'
 import type coordinator from './messages/en/coordinator.json'
 import type core from './messages/en/core.json'
-import type member from './messages/en/member.json'
+import type home from './messages/en/home.json'
+import type me from './messages/en/me.json'
+import type meet from './messages/en/meet.json'
+import type pair from './messages/en/pair.json'
 import type problems from './messages/en/problems.json'
 import type texts from './messages/en/texts.json'
+import type topics from './messages/en/topics.json'
 import type { Fault } from './api'
 import { Problem } from './api'
 import { boot, session, type Language } from './session.svelte'
 
-type Catalogs = typeof core &
-  typeof member &
-  typeof apply &
+type Catalogs = typeof apply &
   typeof coordinator &
+  typeof core &
+  typeof home &
+  typeof me &
+  typeof meet &
+  typeof pair &
   typeof problems &
-  typeof texts
+  typeof texts &
+  typeof topics
 export type Key = keyof Catalogs
 /** A key whose words depend on a number: `x.one`, `x.other`, and if wanted `x.zero`. */
 export type PluralKey = Key extends infer K ? (K extends `${infer Stem}.other` ? Stem : never) : never

@@ -31,6 +31,7 @@ interface Entry {
   path: string
   page: string
   for: string
+  /** Catalogs beside `core`, with blanks between. */
   words: string
   data: Record<string, string>
   pattern: RegExp
@@ -167,7 +168,7 @@ async function show(to: URL): Promise<boolean> {
     const [module, data] = await Promise.all([
       pages[`./pages/${entry.page}.svelte`]!(),
       load(entry, params, to.searchParams),
-      loadWords('core', entry.words),
+      loadWords('core', ...entry.words.split(' ')),
     ])
     if (mine !== turn) return false
     const first = Object.values(data)[0]
