@@ -78,6 +78,8 @@ class Frame:
     """What to know about links that work once; empty if there are none."""
     foot: tuple[str, ...]
     foot_links: tuple[Action, ...]
+    foot_lines: tuple[str, ...]
+    """The same, in words with their addresses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,6 @@ from gateway.letters.asks import wanted
 from gateway.letters.case import Case, NotNeeded, NotYet
 from gateway.letters.catalog import language_of
 from gateway.letters.letter import (
-    Action,
     Body,
     Frame,
     Letter,
@@ -143,14 +142,16 @@ def _must_take_part(case: Case) -> None:
 def _frame(case: Case, body: Body) -> Frame:
     key = FOOTS.get(case.mail.kind, "participant")
     given = case.reader.given
+    links = (
+        case.go("foot.help", "/help", "bare"),
+        case.go("foot.settings", "/me", "bare"),
+    )
     acts = any("/l/" in action.url for action in actions_of(body))
     return Frame(
         association=case.values["association"],
         greeting=case.say("greeting", name=given) if given else case.say("greeting.plain"),
         once=case.say("links.once") if acts and case.mail.kind != "sign-in" else "",
         foot=(case.say(f"foot.{key}"), case.say("foot.answers")),
-        foot_links=(
-            Action(label=case.say("foot.help"), url=case.page("/help"), kind="bare"),
-            Action(label=case.say("foot.settings"), url=case.page("/me"), kind="bare"),
-        ),
+        foot_links=links,
+        foot_lines=tuple(case.say("foot.link", label=n.label, url=n.url) for n in links),
     )
