@@ -109,7 +109,7 @@ def get_mails() -> Any:
     found = records().mails.find(
         EVERYWHERE, where, sort="made_at", descending=True, limit=SHOWN_MAILS
     )
-    return jsonify(items=[_shown(mail) for mail in found], next=None)
+    return jsonify(items=[_shown(mail) for mail in found if mail.state == "sent"], next=None)
 
 
 def _shown(mail: Mail) -> dict[str, Any]:

@@ -85,12 +85,13 @@ def state_of(records: Records, link: Link, now: datetime) -> LinkState:
 def token_of(id: str, key: bytes) -> str:
     """The text by which a link is called: its id and a signature."""
     raw = UUID(id).bytes
-    return base64.urlsafe_b64encode(raw + _signature(raw, key)).decode()
+    # Without padding: some mail programs leave a last "=" out of the address they make a link of.
+    return base64.urlsafe_b64encode(raw + _signature(raw, key)).decode().rstrip("=")
 
 
 def _id_of(token: str, key: bytes) -> str | None:
     try:
-        raw = base64.urlsafe_b64decode(token.encode("ascii"))
+        raw = base64.urlsafe_b64decode(token.encode("ascii") + b"==")
     except ValueError:
         return None
     id, signature = raw[:16], raw[16:]
