@@ -1,6 +1,7 @@
 """Participants as the criteria see them, and how many places are free: read from the copies."""
 
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +16,21 @@ from services.matching.repository import Records
 
 PARTED = ("matched", "ended", "declined")
 """States after which the same two are not proposed to each other again."""
+
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """An accepted application, and how many more pairs it takes."""
+
+    application_id: str
+    member_id: str
+    role: str
+    capacity: int
+    free: int
+    applied_at: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,45 +59,74 @@ def accepted(records: Records, association_id: str, cohort_id: str) -> Iterator[
     return records.applications.each(association_id, where, sort="applied_at")
 
 
+def everybody(records: Records, association_id: str, cohort_id: str) -> Iterator[Waiting]:
+    """Every accepted application of a cohort with the places it has left, first come first."""
+    taken = taken_seats(records, association_id, cohort_id)
+    for application in accepted(records, association_id, cohort_id):
+        yield Waiting(
+            application_id=application["_id"],
+            member_id=application["member_id"],
+            role=application["role"],
+            capacity=application["capacity"],
+            free=_free(application, taken),
+            applied_at=application["applied_at"],
+        )
+
+
 def field(records: Records, association_id: str, cohort: Document) -> Field:
     """Mentees without a pair or open proposal, mentors with free seats; pairs stay as they are."""
-    mentees: list[Candidate] = []
-    mentors: list[Candidate] = []
-    places: list[int] = []
+    taken = taken_seats(records, association_id, cohort["_id"])
+    free = [
+        application
+        for application in accepted(records, association_id, cohort["_id"])
+        if _free(application, taken)
+    ]
+    mentees = [application for application in free if application["role"] == "mentee"]
+    mentors = [application for application in free if application["role"] == "mentor"]
+    former = former_partners(records, association_id, [each["member_id"] for each in mentees])
     starts_on = date.fromisoformat(cohort["starts_on"])
-    for application in accepted(records, association_id, cohort["_id"]):
-        free = free_seats(records, application)
-        if free <= 0:
-            continue
-        candidate = candidate_of(records, application, starts_on)
-        if application["role"] == "mentee":
-            mentees.append(candidate)
-        else:
-            mentors.append(candidate)
-            places.append(free)
-    return Field(mentees=mentees, mentors=mentors, places=places)
+    return Field(
+        mentees=[candidate_of(each, starts_on, former[each["member_id"]]) for each in mentees],
+        # Said once it is said for both: a rule about two looks at either side.
+        mentors=[candidate_of(each, starts_on, set()) for each in mentors],
+        places=[_free(each, taken) for each in mentors],
+    )
 
 
-def candidate_of(records: Records, application: Document, week_of: date) -> Candidate:
+def candidate_of(application: Document, week_of: date, former: set[str]) -> Candidate:
     """An application with the hours of a week and the former partners."""
     windows = [Window(**window) for window in application["availability"]]
-    former = former_partner_ids(records, application)
     attributes = {
         **application,
         "hours": hours_of_week(windows, application["zone"], week_of),
-        "previous_partner_ids": former,
+        "previous_partner_ids": sorted(former),
     }
     return Candidate(
         id=application["_id"], member_id=application["member_id"], attributes=attributes
     )
 
 
-def former_partner_ids(records: Records, application: Document) -> list[str]:
-    """With whom the member has been, or has declined to be, a pair in this role."""
-    mine, theirs = f"{application['role']}_id", _other(application["role"])
-    where = {mine: application["member_id"]}
-    pairs = records.pairs.each(application["association_id"], where, sort="proposed_at")
-    return sorted({getattr(pair, theirs) for pair in pairs if pair.state in PARTED})
+def former_partners(
+    records: Records, association_id: str, mentee_ids: Sequence[str]
+) -> Mapping[str, set[str]]:
+    """With which mentors each of these members has been, or has declined to be, a pair."""
+    former: dict[str, set[str]] = defaultdict(set)
+    for n in range(0, len(mentee_ids), _AT_ONCE):
+        where = {"mentee_id": In(values=mentee_ids[n : n + _AT_ONCE])}
+        for pair in records.each_pair(association_id, where, sort="proposed_at"):
+            if pair["state"] in PARTED:
+                former[pair["mentee_id"]].add(pair["mentor_id"])
+    return former
+
+
+def taken_seats(records: Records, association_id: str, cohort_id: str) -> Counter[str]:
+    """How many seats pairs and open proposals hold, by application id."""
+    taken: Counter[str] = Counter()
+    for state in SEATED:
+        where = {"cohort_id": cohort_id, "state": state}
+        for pair in records.each_pair(association_id, where, sort="proposed_at"):
+            taken.update((pair["mentor_application_id"], pair["mentee_application_id"]))
+    return taken
 
 
 def seated(records: Records, application: Document) -> list[Pair]:
@@ -93,17 +138,13 @@ def seated(records: Records, application: Document) -> list[Pair]:
     return records.pairs.find(application["association_id"], where, limit=200)
 
 
-def free_seats(records: Records, application: Document) -> int:
-    """How many more pairs the application takes; never below 0."""
-    capacity: int = application["capacity"]
-    return max(0, capacity - len(seated(records, application)))
-
-
 def lowest_free_seat(pairs: list[Pair], role: str) -> int:
     """The lowest number that none of the pairs holds on this side."""
     taken = {getattr(pair, f"{role}_seat") for pair in pairs}
     return next(n for n in range(1, len(taken) + 2) if n not in taken)
 
 
-def _other(role: str) -> str:
-    return "mentor_id" if role == "mentee" else "mentee_id"
+def _free(application: Document, taken: Counter[str]) -> int:
+    """How many more pairs the application takes; a capacity that was lowered ends none."""
+    capacity: int = application["capacity"]
+    return max(0, capacity - taken[application["_id"]])

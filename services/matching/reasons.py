@@ -5,7 +5,9 @@ places_ran_out. Codes of mentors without a mentee: no_mentee_at_all, no_eligible
 below_minimum, mentees_ran_out; of one who has some and could take more: places_left.
 
 A change never promises too much. `add_place` and `lower_minimum` were tried: the matching was
-solved again with the change, and the person was matched as told. `allow_pair` is an exception made
+solved again with the change, and the person was matched as told. Many left out at once would take
+too long to try, so after a fixed number of tries a change is told that holds without one: a place
+kept for this mentee (`is_kept`), or an exception for the two. `allow_pair` is an exception made
 for these two by hand; it moves nobody, and says whether it takes one more place.
 """
 
@@ -16,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from services.matching.config import LEAST_TRIED, MOST_CELLS_TRIED
 from services.matching.criteria import Score, score
 from services.matching.matrix import FORBIDDEN, Scores
 from services.matching.solver import Outcome, assign, is_eligible
@@ -116,22 +119,24 @@ def share_of_best(outcome: Outcome, mentee: int) -> int | None:
 
 
 class WhatIf:
-    """The same matching under other conditions; each is solved once."""
+    """The same matching under other conditions; each is solved once, and only so many."""
 
     def __init__(self, outcome: Outcome) -> None:
         """Start from what was matched."""
         self.outcome = outcome
         self.used = Counter(outcome.assigned)
         self._solved: dict[tuple[str, int], Assigned] = {}
+        cells = len(outcome.mentees) * sum(outcome.places)
+        self._left = max(LEAST_TRIED, MOST_CELLS_TRIED // max(cells, 1))
 
-    def with_place(self, mentor: int) -> Assigned:
-        """One mentor takes one more."""
+    def with_place(self, mentor: int) -> Assigned | None:
+        """One mentor takes one more; None if too many were tried already."""
         places = list(self.outcome.places)
         places[mentor] += 1
         return self._solve(("place", mentor), places, self.outcome.criteria.minimum)
 
-    def with_minimum(self, minimum: int) -> Assigned:
-        """Another minimum."""
+    def with_minimum(self, minimum: int) -> Assigned | None:
+        """Another minimum; None if too many were tried already."""
         return self._solve(("minimum", minimum), self.outcome.places, minimum)
 
     def is_full(self, mentor: int) -> bool:
@@ -143,10 +148,11 @@ class WhatIf:
         both = zip(self.outcome.assigned, assigned, strict=True)
         return sum(now is not None and now != then for now, then in both)
 
-    def _solve(self, key: tuple[str, int], places: Sequence[int], minimum: int) -> Assigned:
-        if key not in self._solved:
+    def _solve(self, key: tuple[str, int], places: Sequence[int], minimum: int) -> Assigned | None:
+        if key not in self._solved and self._left:
+            self._left -= 1
             self._solved[key] = assign(self.outcome.scores, places, minimum=minimum)
-        return self._solved[key]
+        return self._solved.get(key)
 
 
 def _why_mentee(what_if: WhatIf, i: int) -> Reason:
@@ -237,10 +243,10 @@ def _lower_minimum(what_if: WhatIf, i: int, j: int, other: str) -> Change | None
     assigned = what_if.with_minimum(minimum)
     pairs = [
         (int(outcome.scores[one, two]), one, two)
-        for one, two in enumerate(assigned)
+        for one, two in enumerate(assigned or ())
         if two is not None and (one == i if other == "mentor" else two == j)
     ]
-    if not pairs:
+    if not pairs or assigned is None:
         return None
     _, mentee, mentor = max(pairs, key=lambda each: each[0])
     values = {
@@ -256,7 +262,8 @@ def _one_more_place(what_if: WhatIf, i: int) -> Change:
     scores, minimum = what_if.outcome.scores, what_if.outcome.criteria.minimum
     order = [int(j) for j in np.argsort(-scores[i], kind="stable")[:TRIES]]
     for j in order:
-        partner = what_if.with_place(j)[i] if scores[i, j] >= minimum else None
+        tried = what_if.with_place(j) if scores[i, j] >= minimum else None
+        partner = tried[i] if tried else None
         if partner is not None:
             return _add_place(what_if.outcome, i, j, partner, is_kept=False)
     return _add_place(what_if.outcome, i, order[0], order[0], is_kept=True)

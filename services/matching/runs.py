@@ -13,6 +13,7 @@ from chassis.errors import Conflict, Invalid, NotFound
 from chassis.events import Event, fact_id
 from chassis.log import logger
 from chassis.store import KeysTaken
+from chassis.web import code_of
 from chassis.zones import zone
 from services.matching import people
 from services.matching.config import ROWS_AT_ONCE, SEAT_TRIES
@@ -22,7 +23,8 @@ from services.matching.model.pair import MenteeIsTaken, MentorIsFull, Pair, Prop
 from services.matching.model.run import Row, Run
 from services.matching.reasons import Reason, best_possible, find_reasons, share_of_best
 from services.matching.repository import Records
-from services.matching.solver import Outcome, solve
+from services.matching.service import find_rows
+from services.matching.solver import Outcome, TooManyPeople, solve
 
 
 def go_on(records: Records, association_id: str, id: str, now: datetime) -> None:
@@ -42,17 +44,22 @@ def compute(records: Records, run: Run, *, now: datetime) -> None:
         criteria = people.criteria_of(cohort)
         field = people.field(records, run.association_id, cohort)
         outcome = solve(read_criteria(criteria), field.mentees, field.mentors, field.places)
-    except (Invalid, KeyError, ValueError) as error:
+    except (TooManyPeople, Invalid, KeyError, ValueError) as error:
         logger().error("run failed", run=run.id, reason=type(error).__name__)
-        records.runs.change(run.association_id, run.id, lambda found: found.fail(), now=now)
+        too_many = isinstance(error, TooManyPeople)
+        code = "too-many-people" if too_many else "criteria-are-not-sound"
+        records.runs.change(run.association_id, run.id, lambda found: found.fail(code), now=now)
         return
     batch = str(uuid4())
     rows = [*proposals(run, batch, outcome), *left_out(run, batch, outcome)]
     records.rows.add_many(rows, now=now)
     figures = {**figures_of(outcome), "criteria": criteria}
-    records.runs.change(
+    done = records.runs.change(
         run.association_id, run.id, lambda found: found.ready(batch, figures), now=now
     )
+    if done.batch != batch:
+        for row in rows:
+            records.rows.delete(run.association_id, row.id)
 
 
 def proposals(run: Run, batch: str, outcome: Outcome) -> list[Row]:
@@ -95,23 +102,27 @@ def figures_of(outcome: Outcome) -> dict[str, Any]:
 
 def publish_some(records: Records, run: Run, *, now: datetime) -> None:
     """Make proposals of the next rows that are chosen and still drafts."""
-    where = {"run_id": run.id, "batch": run.batch, "kind": "proposal", "state": "draft"}
-    drafts = records.rows.find(run.association_id, where, sort="place", limit=ROWS_AT_ONCE)
-    if run.chosen is not None:
-        drafts = [
-            row
-            for id in run.chosen
-            if (row := records.rows.get(run.association_id, id)).state == "draft"
-        ][:ROWS_AT_ONCE]
-    done = [publish_row(records, run, row, now=now) for row in drafts]
+    of_run = {"run_id": run.id, "batch": run.batch, "kind": "proposal"}
+    where = {**of_run, "state": "draft"}
+    if run.chosen is None:
+        rows = records.rows.find(run.association_id, where, sort="place", limit=ROWS_AT_ONCE)
+        is_done = len(rows) < ROWS_AT_ONCE
+    else:
+        rows = find_rows(records, run.association_id, run.chosen[:ROWS_AT_ONCE])
+        is_done = len(run.chosen) <= ROWS_AT_ONCE
+    for row in rows:
+        if row.state == "draft":
+            publish_row(records, run, row, now=now)
+    done = (run.chosen or [])[:ROWS_AT_ONCE]
+    counts = {
+        state: records.rows.count(run.association_id, {**of_run, "state": state})
+        for state in ("published", "refused")
+    }
 
     def act(found: Run) -> list[Event]:
-        return found.advance(
-            published=done.count(True),
-            refused=done.count(False),
-            is_done=len(drafts) < ROWS_AT_ONCE,
-            now=now,
-        )
+        if found.state != "publishing":
+            return []
+        return found.advance(done=done, is_done=is_done, now=now, **counts)
 
     records.runs.change(run.association_id, run.id, act, now=now)
 
@@ -122,7 +133,7 @@ def publish_row(records: Records, run: Run, row: Row, *, now: datetime) -> bool:
     try:
         pair = propose(records, run, row, now=now)
     except Conflict as error:
-        pair, code = None, type(error).__name__
+        pair, code = None, code_of(type(error))
 
     def act(found: Row) -> None:
         found.state = "published" if pair else "refused"
@@ -202,7 +213,7 @@ def _proposal(run: Run, batch: str, outcome: Outcome, place: int, i: int, j: int
         mentor_application_id=mentor.id,
         mentee_application_id=mentee.id,
         score=found.total,
-        parts=[_part(part) for part in found.parts if part.maximum],
+        parts=[_part(part) for part in found.parts if part.maximum or part.points],
         best=None
         if best is None
         else {"score": best.score, "mentor_id": outcome.mentors[best.mentor].member_id},

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from chassis.errors import Forbidden, NotFound
@@ -10,9 +11,19 @@ from chassis.sealing import Sealed
 from chassis.store import After, Document, In, KeysTaken
 from chassis.tokens import Actor
 from services.matching import people
+from services.matching.config import ROWS_READ_AT_ONCE
 from services.matching.model.goal import Goal
-from services.matching.model.pair import SEATED, Pair, ProposalIsOver, Role, agreement_faults
+from services.matching.model.pair import (
+    SEATED,
+    STATES,
+    Agreement,
+    Pair,
+    ProposalIsOver,
+    Role,
+    agreement_faults,
+)
 from services.matching.model.run import ParticipantsOnTheirWay, Row, Run, RunIsUnderWay
+from services.matching.persons import language_of
 from services.matching.repository import Records
 
 
@@ -66,15 +77,41 @@ def access_goal(records: Records, actor: Actor, id: str) -> Goal:
 
 def standing(records: Records, actor: Actor, cohort_id: str) -> dict[str, int]:
     """How many wait and how many places are free, as matching knows it now."""
-    cohort = access_cohort(records, actor, cohort_id)
-    found = people.field(records, actor.association_id, cohort)
-    accepted = {"cohort_id": cohort_id, "state": "accepted"}
+    access_cohort(records, actor, cohort_id)
+    found = list(people.everybody(records, actor.association_id, cohort_id))
+    mentors = [each for each in found if each.role == "mentor"]
+    counts = count_pairs(records, actor, cohort_id)
     return {
-        "mentees_waiting": len(found.mentees),
-        "mentors": len(found.mentors),
-        "free_places": sum(found.places),
-        "accepted_known": records.applications.count(actor.association_id, accepted),
+        "mentees_waiting": sum(each.role == "mentee" and each.free > 0 for each in found),
+        "mentors": sum(each.free > 0 for each in mentors),
+        "full_mentors": sum(each.free == 0 for each in mentors),
+        "free_places": sum(each.free for each in mentors),
+        "accepted_known": len(found),
+        "open_proposals": counts["proposed"],
+        "pairs": counts["matched"],
     }
+
+
+def waiting_in(
+    records: Records,
+    actor: Actor,
+    cohort_id: str,
+    role: str | None,
+    *,
+    after: After | None,
+    limit: int,
+) -> list[people.Waiting]:
+    """A page of those who wait for a run, first come first."""
+    access_cohort(records, actor, cohort_id)
+    every = people.everybody(records, actor.association_id, cohort_id)
+    beyond = (after.value, after.id) if after else ("", "")
+    waits = (
+        each
+        for each in every
+        if each.free and role in (None, each.role)
+        if (each.applied_at, each.application_id) > beyond
+    )
+    return list(islice(waits, limit))
 
 
 def start_run(
@@ -119,18 +156,42 @@ def rows_of(
     return records.rows.find(actor.association_id, where, sort="place", limit=limit, after=after)
 
 
+def find_rows(
+    records: Records, association_id: str, ids: list[str], *, must_be_there: bool = False
+) -> list[Row]:
+    """These rows, in the order of their ids. Raises NotFound if one has to be there and is not."""
+    found: dict[str, Row] = {}
+    for n in range(0, len(ids), ROWS_READ_AT_ONCE):
+        where = {"_id": In(values=ids[n : n + ROWS_READ_AT_ONCE])}
+        for row in records.rows.find(association_id, where, limit=ROWS_READ_AT_ONCE):
+            found[row.id] = row
+    if must_be_there and len(found) < len(ids):
+        raise NotFound
+    return [found[id] for id in ids if id in found]
+
+
 def publish(
-    records: Records, actor: Actor, id: str, row_ids: list[str] | None, *, now: datetime
+    records: Records,
+    actor: Actor,
+    id: str,
+    row_ids: list[str] | None,
+    *,
+    now: datetime,
+    cause: str | None,
 ) -> Run:
     """Confirm all drafts or some: one write, the worker does the rest."""
     run = access_run(records, actor, id)
-    for row_id in row_ids or ():
-        row = records.rows.get(actor.association_id, row_id)
+    ids = None if row_ids is None else list(dict.fromkeys(row_ids))
+    for row in find_rows(records, actor.association_id, ids or [], must_be_there=True):
         if row.run_id != run.id or row.batch != run.batch or row.kind != "proposal":
             raise NotFound
     try:
         return records.runs.change(
-            actor.association_id, id, lambda found: found.publish(row_ids, now=now), now=now
+            actor.association_id,
+            id,
+            lambda found: found.publish(ids, now=now),
+            now=now,
+            cause=cause,
         )
     except KeysTaken as error:
         raise RunIsUnderWay from error
@@ -165,17 +226,41 @@ def pairs_in(
     )
 
 
+def count_pairs(records: Records, actor: Actor, cohort_id: str) -> dict[str, int]:
+    """How many pairs of a cohort are in each state."""
+    return {
+        state: records.pairs.count(actor.association_id, {"cohort_id": cohort_id, "state": state})
+        for state in STATES
+    }
+
+
 def accept(records: Records, actor: Actor, id: str, *, now: datetime, cause: str | None) -> Pair:
     """Say yes to a proposal."""
     pair, role = access_own_pair(records, actor, id)
     cohort = records.cohorts.get(actor.association_id, pair.cohort_id)
-    template = cohort["agreement_template"] if cohort else {}
+    agreement = first_agreement(records, pair, cohort) if cohort else Agreement()
     ends_on = date.fromisoformat(cohort["ends_on"]) if cohort else pair.ends_on
 
     def act(found: Pair) -> list[Event]:
-        return found.accept(role, template=template, ends_on=ends_on, now=now)
+        return found.accept(role, agreement=agreement, ends_on=ends_on, now=now)
 
     return records.pairs.change(actor.association_id, id, act, now=now, cause=cause)
+
+
+def first_agreement(records: Records, pair: Pair, cohort: Document) -> Agreement:
+    """The cohort's template in the mentee's language if the mentor meets in it too, else as it is;
+    a section without a translation stays in the template's own language.
+    """
+    language = language_of(records, pair.association_id, pair.mentee_id)
+    mentor = records.applications.get(pair.association_id, pair.mentor_application_id)
+    translations = cohort.get("agreement_translations") or {}
+    texts = dict(cohort["agreement_template"])
+    spoken = cohort.get("agreement_language")
+    if language in translations and mentor and language in mentor["languages"]:
+        spoken, translated = language, translations[language]
+        texts = {name: translated.get(name, text) for name, text in texts.items()}
+    sections = {name: Sealed(text) for name, text in texts.items()}
+    return Agreement(language=spoken, sections=sections)
 
 
 def decline(
@@ -191,11 +276,13 @@ def decline(
     return records.pairs.change(actor.association_id, id, act, now=now, cause=cause)
 
 
-def withdraw(records: Records, actor: Actor, id: str, *, now: datetime) -> Pair:
+def withdraw(records: Records, actor: Actor, id: str, *, now: datetime, cause: str | None) -> Pair:
     """A coordinator takes a proposal back."""
     pair = records.pairs.get(actor.association_id, id)
     access_cohort(records, actor, pair.cohort_id)
-    return records.pairs.change(actor.association_id, id, lambda p: p.withdraw(), now=now)
+    return records.pairs.change(
+        actor.association_id, id, lambda found: found.withdraw(), now=now, cause=cause
+    )
 
 
 def end(
@@ -267,8 +354,9 @@ def goals_of(records: Records, actor: Actor, pair_id: str) -> list[Goal]:
 def write_goal(
     records: Records, actor: Actor, pair_id: str, body: dict[str, Any], *, id: str, now: datetime
 ) -> Goal:
-    """Write a goal."""
+    """Write a goal in a pair that runs."""
     pair, role = access_own_pair(records, actor, pair_id)
+    pair.check_runs()
     goal = Goal(
         id=id,
         association_id=actor.association_id,
@@ -293,6 +381,7 @@ def amend_goal(
     note: str | None,
     *,
     now: datetime,
+    cause: str | None,
     expected: int | None,
 ) -> Goal:
     """Change a goal; only its owner does."""
@@ -302,7 +391,9 @@ def amend_goal(
     def act(found: Goal) -> list[Event]:
         return found.amend(changes, Sealed(note) if note else None, now=now)
 
-    return records.goals.change(actor.association_id, id, act, now=now, expected=expected)
+    return records.goals.change(
+        actor.association_id, id, act, now=now, cause=cause, expected=expected
+    )
 
 
 def fall_due(records: Records, association_id: str, id: str, now: datetime) -> None:
@@ -339,15 +430,3 @@ def _leave(pair: Pair, *, now: datetime) -> list[Event]:
     if pair.state == "proposed":
         return pair.withdraw()
     return pair.end("withdrawal", None, now=now) if pair.state in SEATED else []
-
-
-def person(records: Records, association_id: str, member_id: str) -> dict[str, Any]:
-    """How a person is shown; without a name until it has arrived."""
-    member = records.members.get(association_id, member_id) or {}
-    return {
-        "id": member_id,
-        "given_name": member.get("given_name", ""),
-        "family_name": member.get("family_name", ""),
-        "zone": member.get("zone", "UTC"),
-        "city": member.get("city", ""),
-    }

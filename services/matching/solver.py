@@ -10,12 +10,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from chassis.errors import Conflict
 from services.matching.candidate import Candidate
+from services.matching.config import MOST_CELLS
 from services.matching.criteria import Criteria
 from services.matching.matrix import FORBIDDEN, Flags, Scores, score_matrix
 
 LARGEST_EXACT = 2**53
 """Whole numbers up to here are exact in the float64 that scipy computes with."""
+
+
+class TooManyPeople(Conflict):
+    """More mentees and places than this engine matches exactly in memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -40,7 +46,9 @@ def solve(
     mentors: Sequence[Candidate],
     places: Sequence[int],
 ) -> Outcome:
-    """Score everybody with everybody and match them."""
+    """Score everybody with everybody and match them. Raises TooManyPeople."""
+    if len(mentees) * sum(min(each, len(mentees)) for each in places) > MOST_CELLS:
+        raise TooManyPeople
     scores = score_matrix(criteria, mentees, mentors)
     return Outcome(
         criteria=criteria,

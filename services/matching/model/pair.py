@@ -5,7 +5,7 @@ proposed -> matched (both accepted) -> ended; or proposed -> declined, expired, 
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from chassis.aggregate import Aggregate
 from chassis.clock import to_text
@@ -29,6 +29,7 @@ from services.matching.config import REMIND_AT_SHARE
 
 Role = Literal["mentor", "mentee"]
 State = Literal["proposed", "declined", "expired", "withdrawn", "matched", "ended"]
+STATES: tuple[State, ...] = get_args(State)
 SEATED = ("proposed", "matched")
 """The states in which a pair holds a seat of each of its two applications."""
 
@@ -62,6 +63,8 @@ class Agreement:
     """What both sign: a text a section. Version 0 is the cohort's template, untouched."""
 
     version: int = 0
+    language: str | None = None
+    """What the template speaks that it began with."""
     sections: dict[str, Sealed] = field(default_factory=dict)
     signed_by: list[Role] = field(default_factory=list)
     agreed_at: datetime | None = None
@@ -119,7 +122,7 @@ class Pair(Aggregate):
         return "mentee" if member_id == self.mentee_id else None
 
     def accept(
-        self, role: Role, *, template: dict[str, str], ends_on: date, now: datetime
+        self, role: Role, *, agreement: Agreement, ends_on: date, now: datetime
     ) -> list[Event]:
         """One says yes; with the second yes the pair begins. A repeated yes changes nothing."""
         if role in self.accepted_by:
@@ -129,8 +132,7 @@ class Pair(Aggregate):
         if len(self.accepted_by) < 2:
             return [PROPOSAL_ACCEPTED(self.id, self.public())]
         self.state, self.matched_at, self.ends_on = "matched", now, ends_on
-        sections = {name: Sealed(text) for name, text in template.items()}
-        self.agreement = Agreement(sections=sections)
+        self.agreement = agreement
         self.due_at = self.term_ends_at()
         return [PAIR_MATCHED(self.id, self.public())]
 
@@ -170,16 +172,17 @@ class Pair(Aggregate):
 
     def change_agreement(self, sections: dict[str, str]) -> list[Event]:
         """Write other words; both are asked to sign again."""
-        self._must_run()
+        self.check_runs()
         fresh = {name: Sealed(text) for name, text in sections.items()}
         if fresh == self.agreement.sections:
             return []
-        self.agreement = Agreement(version=self.agreement.version + 1, sections=fresh)
+        version, language = self.agreement.version + 1, self.agreement.language
+        self.agreement = Agreement(version=version, language=language, sections=fresh)
         return [AGREEMENT_CHANGED(self.id, self.public())]
 
     def sign(self, role: Role, agreement_version: int, *, now: datetime) -> list[Event]:
         """One signs what stands there; with both names it holds. Signed twice is signed once."""
-        self._must_run()
+        self.check_runs()
         if agreement_version != self.agreement.version:
             raise AgreementHasChanged(agreement_version=self.agreement.version)
         if role in self.agreement.signed_by:
@@ -199,7 +202,7 @@ class Pair(Aggregate):
         """No fault, and no reason needed; the seats are free again. Ended twice is ended once."""
         if self.state == "ended":
             return []
-        self._must_run()
+        self.check_runs()
         self.state, self.ended_at, self.ended_by, self.due_at = "ended", now, by, None
         self.kind_word = kind_word
         return [PAIR_ENDED(self.id, self.public())]
@@ -252,7 +255,8 @@ class Pair(Aggregate):
         if self.state != "proposed" or now >= self.answer_by:
             raise ProposalIsOver(state=self.state)
 
-    def _must_run(self) -> None:
+    def check_runs(self) -> None:
+        """Raise PairIsNotRunning unless both accepted and neither ended it."""
         if self.state != "matched":
             raise PairIsNotRunning(state=self.state)
 

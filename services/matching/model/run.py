@@ -46,8 +46,11 @@ class Run(Aggregate):
     lowest: int | None = None
     lowest_share: int | None = None
     chosen: list[str] | None = None
+    """The rows that are still to be published; None: all drafts."""
     published: int = 0
     refused: int = 0
+    code: str | None = None
+    """Why it failed."""
     due_at: datetime | None = None
 
     def keys(self) -> list[str]:
@@ -61,15 +64,19 @@ class Run(Aggregate):
         return self._told()
 
     def ready(self, batch: str, figures: dict[str, Any]) -> list[Event]:
-        """The rows of `batch` are the result."""
+        """The rows of `batch` are the result, unless another worker was first."""
+        if self.state != "computing":
+            return []
         for name, value in figures.items():
             setattr(self, name, value)
         self.batch, self.state, self.due_at = batch, "ready", None
         return self._told()
 
-    def fail(self) -> list[Event]:
+    def fail(self, code: str) -> list[Event]:
         """It cannot be computed (too many people for this engine, criteria that are not sound)."""
-        self.state, self.due_at = "failed", None
+        if self.state != "computing":
+            return []
+        self.state, self.code, self.due_at = "failed", code, None
         return self._told()
 
     def publish(self, row_ids: list[str] | None, *, now: datetime) -> list[Event]:
@@ -79,9 +86,13 @@ class Run(Aggregate):
         self.state, self.chosen, self.due_at = "publishing", row_ids, now
         return self._told()
 
-    def advance(self, *, published: int, refused: int, is_done: bool, now: datetime) -> list[Event]:
-        """So many more rows are done with."""
-        self.published, self.refused = self.published + published, self.refused + refused
+    def advance(
+        self, *, done: list[str], published: int, refused: int, is_done: bool, now: datetime
+    ) -> list[Event]:
+        """The rows `done` are done with; so many of the run are published, and refused, by now."""
+        if self.chosen is not None:
+            self.chosen = [id for id in self.chosen if id not in set(done)]
+        self.published, self.refused = published, refused
         self.due_at = None if is_done else now
         self.state = "published" if is_done else "publishing"
         return self._told()

@@ -155,7 +155,7 @@ def test_a_mentor_never_gets_more_than_the_places_also_with_two_runs(town: Town)
     done = published(town, second)
     assert (done["published"], done["refused"]) == (0, 2)
     codes = {row["code"] for row in proposals(town, done)}
-    assert codes <= {"MentorIsFull", "MenteeIsTaken"}
+    assert codes <= {"mentor-is-full", "mentee-is-taken"}
     mine = town.matching.get("/pairs?mine=1", actor=member("Ruth")).json["items"]
     assert len(mine) == 2
 
@@ -256,7 +256,10 @@ def test_the_standing_counts_who_waits_and_free_places(proposed: Town) -> None:
         "mentees_waiting": 1,
         "mentors": 1,
         "free_places": 3,
+        "full_mentors": 1,
         "accepted_known": 4,
+        "open_proposals": 1,
+        "pairs": 0,
     }
 
 
