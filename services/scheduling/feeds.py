@@ -41,7 +41,7 @@ class Reader:
 
 def subscription_of(records: Records, actor: Actor) -> Subscription:
     """The actor's own, whether there is a feed or not."""
-    id = _id_of(actor.id)
+    id = _id_of(actor)
     found = records.subscriptions.find_one(actor.association_id, {"_id": id})
     return found or Subscription(id=id, association_id=actor.association_id, member_id=actor.id)
 
@@ -50,7 +50,7 @@ def renew(records: Records, actor: Actor, token: str, *, now: datetime) -> Subsc
     """Make the feed, or give it a new address."""
     records.subscriptions.add(subscription_of(records, actor), now=now)
     return records.subscriptions.change(
-        actor.association_id, _id_of(actor.id), lambda found: found.renew(token, now=now), now=now
+        actor.association_id, _id_of(actor), lambda found: found.renew(token, now=now), now=now
     )
 
 
@@ -58,7 +58,7 @@ def revoke(records: Records, actor: Actor, *, now: datetime) -> None:
     """The address is dead from now on; without a feed nothing happens."""
     with suppress(NotFound):
         records.subscriptions.change(
-            actor.association_id, _id_of(actor.id), lambda found: found.revoke(), now=now
+            actor.association_id, _id_of(actor), lambda found: found.revoke(), now=now
         )
 
 
@@ -176,5 +176,5 @@ def _day(
     )
 
 
-def _id_of(member_id: str) -> str:
-    return fact_id("subscription", member_id)
+def _id_of(actor: Actor) -> str:
+    return fact_id("subscription", actor.association_id, actor.id)
