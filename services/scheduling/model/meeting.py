@@ -168,10 +168,12 @@ class Meeting(Aggregate):
 
     def confirm(self, role: Role, starts_at: datetime, *, now: datetime) -> list[Event]:
         """The other takes one of the times. Confirmed twice is confirmed once."""
-        if self.state == "scheduled" and self.starts_at == starts_at:
-            return []
+        if self.state == "scheduled":
+            if self.starts_at == starts_at:
+                return []
+            raise AlreadyScheduled
         if self.state != "proposed":
-            raise AlreadyScheduled if self.starts_at else OfferIsOver(state=self.state)
+            raise OfferIsOver(state=self.state)
         if role == self.proposed_by:
             raise OnlyTheOtherConfirms
         if starts_at not in self.proposed:
@@ -183,10 +185,10 @@ class Meeting(Aggregate):
 
     def move(self, starts_at: datetime, minutes: int | None, *, now: datetime) -> list[Event]:
         """Another time, also for one that nobody came to. Moved to where it is, nothing happens."""
-        if (self.starts_at, self.minutes) == (starts_at, minutes or self.minutes):
-            return []
         if self.state != "scheduled" or self.log:
             raise self._not_scheduled()
+        if (self.starts_at, self.minutes) == (starts_at, minutes or self.minutes):
+            return []
         _must_be_ahead(starts_at, now)
         self.minutes = minutes or self.minutes
         self._take(starts_at)

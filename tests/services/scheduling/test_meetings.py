@@ -78,8 +78,11 @@ def test_what_has_no_time_or_no_future_is_not_moved(pair: Town) -> None:
     far = act(pair, meeting, "moving", {"starts_at": at(24 * 400)})
     assert far.status_code == 422
     act(pair, meeting, "cancellation")
-    gone = act(pair, meeting, "moving", {"starts_at": at(24)})
-    assert (gone.status_code, gone.json["code"]) == (409, "meeting-is-over")
+    for start in (at(24), at()):
+        gone = act(pair, meeting, "moving", {"starts_at": start})
+        assert (gone.status_code, gone.json["code"]) == (409, "meeting-is-over")
+    again = act(pair, meeting, "confirmation", {"starts_at": at()})
+    assert (again.status_code, again.json["code"]) == (409, "offer-is-over")
 
 
 def test_a_repeated_move_is_one_move(pair: Town) -> None:
