@@ -1,46 +1,39 @@
 """`python -m services.<name> web | worker | all | republish | replay`, for every service."""
 
 import argparse
+import os
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from gunicorn.app.base import BaseApplication
+from prometheus_client.multiprocess import mark_process_dead
 
 from chassis import log, metrics
-from chassis.consumer import handle, revived
+from chassis.consumer import dead_letter, handle, revived
 from chassis.errors import Unavailable
 from chassis.events import from_message
 from chassis.relay import Relay
 from chassis.service import Running, Service, start
 from chassis.settings import Settings
+from chassis.vitals import Vitals
 from chassis.web import create_app
 from chassis.worker import Worker
 
 START_PAUSE_SECONDS = 2.0
+REPLAY_SECONDS = 10.0
+NUMBERS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+T = TypeVar("T")
 
 
 def main(service: Service[Any], arguments: list[str] | None = None) -> int:
     """Run one command of a service until it ends."""
-    import os  # noqa: PLC0415 (only here is the environment read)
-
-    parser = argparse.ArgumentParser(prog=f"python -m services.{service.name}")
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name, meaning in (
-        ("web", "answer HTTP"),
-        ("worker", "send and hear events, do what is due"),
-        ("all", "web and worker in one process"),
-        ("replay", "handle the dead letters again"),
-    ):
-        commands.add_parser(name, help=meaning)
-    again = commands.add_parser(
-        "republish", help="send archived events again to a broker that lost them"
-    )
-    again.add_argument("--since-days", type=int, default=30, metavar="N")
-    asked = parser.parse_args(arguments)
+    asked = _asked(service.name, arguments)
     settings = Settings(os.environ)
     log.configure(settings["GUILDWAY_LOG"], service=service.name)
     metrics.create_labels(
@@ -48,36 +41,52 @@ def main(service: Service[Any], arguments: list[str] | None = None) -> int:
         handled=[*service.heard_types, "unknown"],
         timers=[timer.name for timer in service.timers],
     )
-    if asked.command in {"web", "all"}:
-        serve(service, settings, with_worker=asked.command == "all")
-        return 0
-    started = start_patiently(service, settings)
-    if asked.command == "worker":
-        work(started)
-    elif asked.command == "republish":
-        print(republish(started, days=asked.since_days), "events sent again")
-    else:
-        print(replay(started), "dead letters handled")
+    match asked.command:
+        case "web" | "all":
+            serve(service, settings, with_worker=asked.command == "all")
+        case "worker":
+            work(service, settings)
+        case "republish":
+            sent = republish(start_patiently(service, settings), days=asked.since_days)
+            print(sent, "events sent again")
+        case _:
+            done, failed = replay(start_patiently(service, settings))
+            print(done, "dead letters handled,", failed, "put back")
+            return 1 if failed else 0
     return 0
 
 
-def start_patiently(service: Service[Any], settings: Settings) -> Running[Any]:
+def start_patiently(
+    service: Service[Any], settings: Settings, *, awaits_broker: bool = True
+) -> Running[Any]:
     """Start; while store or broker do not answer, say so and wait."""
+    return patiently(lambda: start(service, settings, awaits_broker=awaits_broker))
+
+
+def patiently(make: Callable[[], T]) -> T:
+    """Make something; while store or broker do not answer, say so and wait."""
     while True:
         try:
-            return start(service, settings)
+            return make()
         except Unavailable as error:
             log.logger().warning("waiting to start", reason=f"{type(error).__name__}: {error}")
             time.sleep(START_PAUSE_SECONDS)
 
 
-def work(running: Running[Any]) -> None:
+def work(service: Service[Any], settings: Settings) -> None:
     """Run the worker until SIGTERM or SIGINT; what is in hand is finished."""
-    worker = Worker(running)
+    running = start_patiently(service, settings)
+    worker = patiently(lambda: Worker(running))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
+    vitals = None
+    if port := settings["GUILDWAY_WORKER_PORT"]:
+        host = settings["GUILDWAY_HOST"]
+        vitals = Vitals(host, int(port), live=worker.live, ready=worker.ready)
     log.logger().info("working")
     worker.run()
+    if vitals:
+        vitals.close()
 
 
 class _Web(BaseApplication):  # type: ignore[misc] # gunicorn ships no types
@@ -97,16 +106,21 @@ class _Web(BaseApplication):  # type: ignore[misc] # gunicorn ships no types
 
 def serve(service: Service[Any], settings: Settings, *, with_worker: bool = False) -> None:
     """Answer HTTP until SIGTERM. Store and broker are opened after gunicorn has forked."""
+    processes = int(settings["GUILDWAY_WEB_PROCESSES"])
+    if processes > 1 and NUMBERS_FOLDER not in os.environ:
+        # It must be known before prometheus_client is imported: this process begins anew.
+        os.environ[NUMBERS_FOLDER] = tempfile.mkdtemp(prefix=f"guildway-{service.name}-")
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 (itself)
 
     def make_app() -> Any:
-        started = start_patiently(service, settings)
+        started = start_patiently(service, settings, awaits_broker=False)
         if with_worker:
-            threading.Thread(target=Worker(started).run, daemon=True).start()
+            threading.Thread(target=_work_beside, args=(started,), daemon=True).start()
         return create_app(started)
 
-    options = {
+    options: dict[str, Any] = {
         "bind": f"{settings['GUILDWAY_HOST']}:{settings['GUILDWAY_PORT']}",
-        "workers": int(settings["GUILDWAY_WEB_PROCESSES"]),
+        "workers": processes,
         "worker_class": service.web_worker,
         "graceful_timeout": 5,
         "control_socket_disable": True,
@@ -114,6 +128,9 @@ def serve(service: Service[Any], settings: Settings, *, with_worker: bool = Fals
     }
     if service.web_worker == "gthread":
         options["threads"] = 8
+    if NUMBERS_FOLDER in os.environ:
+        options["child_exit"] = lambda _server, child: mark_process_dead(child.pid)  # type: ignore[no-untyped-call]
+        options["on_exit"] = lambda _server: shutil.rmtree(os.environ[NUMBERS_FOLDER])
     sys.argv = sys.argv[:1]
     _Web(make_app, options).run()
 
@@ -127,18 +144,51 @@ def republish(running: Running[Any], *, days: int) -> int:
         relay.close()
 
 
-def replay(running: Running[Any]) -> int:
-    """Feed this service's dead letters to its handlers; how many went well. The first that fails
-    stops it.
+def replay(running: Running[Any]) -> tuple[int, int]:
+    """Feed the dead letters that are there to the service's handlers; how many went well, and how
+    many failed again and were put back.
     """
-    service = running.service
+    service, broker = running.service, running.broker
+    group, topic = f"{service.name}.replay", service.dead_letters.name
     handlers = {kind.name: handler for kind, handler in service.listens.items()}
-    subscription = running.broker.subscribe(f"{service.name}.replay", [service.dead_letters.name])
-    done = 0
-    while messages := subscription.poll(5.0):
-        for message in messages:
-            handle(running, handlers, from_message(revived(message), service.heard_types))
-            subscription.commit([message])
-            done += 1
+    subscription, publisher = broker.subscribe(group, [topic]), broker.publisher()
+    left, done, failed = broker.lag(group, [topic]), 0, 0
+    while left > 0 and (messages := subscription.poll(REPLAY_SECONDS, limit=left)):
+        for letter in messages:
+            original = revived(letter)
+            try:
+                handle(running, handlers, from_message(original, service.heard_types))
+                done += 1
+            except Unavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 (it goes back with its new reason)
+                tries = int(letter.headers["dead-tries"]) + 1
+                publisher.send([dead_letter(original, topic, error, tries)])
+                failed += 1
+            subscription.commit([letter])
+        left -= len(messages)
     subscription.close()
-    return done
+    publisher.close()
+    return done, failed
+
+
+def _asked(name: str, arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog=f"python -m services.{name}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for command, meaning in (
+        ("web", "answer HTTP"),
+        ("worker", "send and hear events, do what is due"),
+        ("all", "web and worker in one process"),
+        ("replay", "handle the dead letters again"),
+    ):
+        commands.add_parser(command, help=meaning)
+    again = commands.add_parser(
+        "republish", help="send archived events again to a broker that lost them"
+    )
+    again.add_argument("--since-days", type=int, default=30, metavar="N")
+    return parser.parse_args(arguments)
+
+
+def _work_beside(running: Running[Any]) -> None:
+    patiently(lambda: running.broker.prepare(running.service.topics))
+    patiently(lambda: Worker(running)).run()

@@ -8,11 +8,11 @@ handled before it.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from time import perf_counter
+from time import monotonic, perf_counter
 
 from chassis import metrics
 from chassis.broker import Message, Received
-from chassis.errors import Invalid, Unavailable
+from chassis.errors import Unavailable
 from chassis.events import Heard, from_message
 from chassis.log import logger
 from chassis.service import Running
@@ -21,6 +21,9 @@ from chassis.trace import tracing
 TRIES = 5
 FIRST_PAUSE_SECONDS = 0.2
 OUTAGE_PAUSE_SECONDS = 1.0
+STEP_SECONDS = 2.0
+"""After so long the rest of what was polled is given back: a member of a group must poll, and a
+process that is asked to stop must not first handle hundreds of slow events."""
 
 Place = tuple[str, int]
 
@@ -42,11 +45,13 @@ class Consumer:
         """Handle what has arrived, waiting up to `seconds`; how many messages are done with."""
         waiting: set[Place] = set()
         done: list[Received] = []
-        for message in self._subscription.poll(seconds):
+        messages = self._subscription.poll(seconds)
+        until = monotonic() + STEP_SECONDS
+        for message in messages:
             place = (message.topic, message.partition)
             if place in waiting:
                 continue
-            pause = self._handled(message)
+            pause = self._handled(message) if monotonic() < until else 0.0
             if pause is None:
                 done.append(message)
             else:
@@ -55,12 +60,6 @@ class Consumer:
         if done:
             self._subscription.commit(done)
         return len(done)
-
-    def lag(self) -> int:
-        """How many events are not handled yet."""
-        lag = self._subscription.lag()
-        metrics.CONSUMER_LAG.set(lag)
-        return lag
 
     def close(self) -> None:
         """Leave the group."""
@@ -71,7 +70,7 @@ class Consumer:
         """None if the message is done with (also as a dead letter), else the seconds to wait."""
         try:
             heard = from_message(message, self._types)
-        except Invalid as error:
+        except Exception as error:  # noqa: BLE001 (what anybody can put into a topic breaks anywhere)
             return self._set_aside(message, error, tries=1)
         with tracing(heard.traceparent):
             return self._heard(message, heard)

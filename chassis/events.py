@@ -146,10 +146,14 @@ def from_message(message: Received, types: Mapping[str, EventType]) -> Heard:
         )
     except (KeyError, ValueError, RecursionError) as error:
         raise Invalid([Fault(field="message", code=f"{type(error).__name__}: {error}")]) from error
+    if heard.at.tzinfo is None or not 0 < heard.version < 2**53:
+        raise Invalid([Fault(field="message", code="out-of-range")])
     if heard.type != message.topic or heard.subject != message.key or heard.type not in types:
         raise Invalid([Fault(field="ce_type", code="not-of-this-topic")])
     if heard.data is not None:
         if not isinstance(heard.data, dict):
             raise Invalid([Fault(field="data", code="not-an-object")])
+        if heard.data.get("association_id", heard.association_id) != heard.association_id:
+            raise Invalid([Fault(field="association", code="not-of-the-data")])
         types[heard.type].check(heard.data)
     return heard

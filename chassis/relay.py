@@ -2,19 +2,21 @@
 every acknowledgement, archives, clears. A crash in between sends again; consumers drop the repeat
 by event id.
 
-Only the holder of the store's lease sends, so that no two relays mix up the order of one aggregate.
+Only the holder of the store's lease sends, so that no two relays mix up the order of one aggregate;
+the same process does what is due.
 """
 
 import secrets
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from chassis import metrics
 from chassis.clock import from_text, to_text
-from chassis.errors import Conflict
+from chassis.errors import Conflict, Unavailable
 from chassis.events import to_message
 from chassis.repository import each_document
 from chassis.service import ARCHIVE, LEASES, Running
-from chassis.store import EVERYWHERE, Document, IdTaken, Range, VersionLost
+from chassis.store import EVERYWHERE, After, Document, IdTaken, Range, VersionLost
 
 BATCH = 200
 ARCHIVE_DAYS = 30
@@ -22,6 +24,7 @@ TIDY_EVERY = timedelta(hours=1)
 LEASE = "relay"
 CHASSIS = "-"
 """The association of documents that belong to none."""
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class RelayIsBusy(Conflict):
@@ -39,7 +42,8 @@ class Relay:
         # A batch must be acknowledged or given up before the lease ends, so it outlasts two
         # deliveries.
         self._lease_seconds = max(10.0, 2 * running.broker.delivery_seconds)
-        self._held_until = self._tidied_at = datetime.min.replace(tzinfo=UTC)
+        self._held_until = self._tidy_at = _LONG_AGO
+        self._tidied: After | None = None
 
     def step(self) -> int:
         """Send one batch of every collection; how many events went out (0 also if another relay is
@@ -55,6 +59,18 @@ class Relay:
             sent += self._send(collection.name, waiting)
         self._tidy()
         return sent
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process holds the lease now."""
+        return self._held_until > datetime.now(UTC)
+
+    def pending(self) -> int:
+        """How many documents have events that are not sent yet."""
+        return sum(
+            self._running.store.count(collection.name, EVERYWHERE, {"pending": True})
+            for collection in self._running.service.aggregates
+        )
 
     def republish(self, *, days: int) -> int:
         """Send what was archived since then again, every aggregate's newest last; how many events.
@@ -80,12 +96,14 @@ class Relay:
     def close(self) -> None:
         """Let the lease and the connections go."""
         self._publisher.close()
-        lease = self._running.store.get(LEASES.name, CHASSIS, LEASE)
-        if lease and lease["holder"] == self._holder:
-            self._running.store.delete(LEASES.name, CHASSIS, LEASE)
+        with suppress(Unavailable, Conflict):
+            lease = self._running.store.get(LEASES.name, CHASSIS, LEASE)
+            if lease and lease["holder"] == self._holder:
+                over = {**lease, "version": lease["version"] + 1, "until": to_text(_LONG_AGO)}
+                self._running.store.save(LEASES.name, over, replaces=lease["version"])
+        self._held_until = _LONG_AGO
 
     def _send(self, collection: str, documents: list[Document]) -> int:
-        metrics.OUTBOX_PENDING.set(len(documents))
         waiting = [envelope for document in documents for envelope in document["outbox"]]
         if not documents:
             return 0
@@ -104,22 +122,31 @@ class Relay:
         return len(envelopes)
 
     def _tidy(self) -> None:
-        """Forget archived events after their time, but keep the last of each type and subject."""
-        now = datetime.now(UTC)
-        if now - self._tidied_at < TIDY_EVERY:
+        """Forget archived events after their time, but keep the last of each type and subject: one
+        page at a time, so that nothing waits for it.
+        """
+        if datetime.now(UTC) < self._tidy_at:
             return
-        self._tidied_at = now
         store = self._running.store
         limit = to_text(self._running.clock.now() - timedelta(days=ARCHIVE_DAYS))
-        for old in each_document(
-            store, ARCHIVE.name, EVERYWHERE, {"order": Range(below=limit)}, sort="order"
-        ):
+        page = store.find(
+            ARCHIVE.name,
+            EVERYWHERE,
+            {"order": Range(below=limit)},
+            sort="order",
+            limit=BATCH,
+            after=self._tidied,
+        )
+        for old in page:
             same = {"type": old["type"], "subject": old["subject"]}
             last = store.find(
                 ARCHIVE.name, EVERYWHERE, same, sort="order", descending=True, limit=1
             )
             if last[0]["_id"] != old["_id"]:
                 store.delete(ARCHIVE.name, old["association_id"], old["_id"])
+        self._tidied = After(value=page[-1]["order"], id=page[-1]["_id"]) if page else None
+        if not page:
+            self._tidy_at = datetime.now(UTC) + TIDY_EVERY
 
     def _clear(self, collection: str, document: Document) -> None:
         cleared = {**document, "outbox": [], "pending": False}

@@ -117,16 +117,26 @@ class Running(Generic[R]):
 
 
 def start(
-    service: Service[R], settings: Settings | None = None, *, clock: Clock | None = None
+    service: Service[R],
+    settings: Settings | None = None,
+    *,
+    clock: Clock | None = None,
+    awaits_broker: bool = True,
 ) -> Running[R]:
     """Open store and broker and make what is missing in them. Raises Unavailable if one does not
-    answer.
+    answer. awaits_broker: False leaves the broker alone; whoever only answers HTTP needs none.
     """
     settings = settings or Settings(os.environ)
     store = open_store(settings["GUILDWAY_STORE"], name=service.name)
     broker = open_broker(settings["GUILDWAY_BROKER"])
-    store.prepare(service.collections)
-    broker.prepare(service.topics)
+    try:
+        store.prepare(service.collections)
+        if awaits_broker:
+            broker.prepare(service.topics)
+    except BaseException:
+        store.close()
+        broker.close()
+        raise
     sealer = Sealer.from_file(settings.path("GUILDWAY_FIELD_KEYS"))
     records = service.records(store, make_converter(sealer))
     if service.equip:

@@ -98,6 +98,11 @@ SETTINGS = (
         meaning="How many processes answer HTTP for one `web` command (eight threads each).",
     ),
     Setting(
+        name="GUILDWAY_WORKER_PORT",
+        default="",
+        meaning="The port of a worker's `/health/live`, `/health/ready`, `/metrics`; empty: none.",
+    ),
+    Setting(
         name="GUILDWAY_SETUP_CODE",
         default="",
         meaning="Lets the first visitor of an empty instance found an association; empty: nobody.",
@@ -135,9 +140,12 @@ class Settings:
         return Path(self._values[name])
 
     def _filled(self, value: str) -> str:
-        while "{GUILDWAY_" in value:
+        # Each round fills in one step of a chain; more steps than settings are a circle.
+        for _ in SETTINGS:
             for name, other in self._values.items():
                 value = value.replace(f"{{{name}}}", other)
+        if "{GUILDWAY_" in value:
+            raise ValueError(f"a setting refers to one that does not exist, or to itself: {value}")
         return value
 
 

@@ -1,5 +1,5 @@
 """The worker of a service: relay, consumer and each timer in a thread of its own, until told to
-stop.
+stop. Of several workers one, the holder of the relay's lease, does what is due; all hear events.
 
 Tests and simulations pump the same three by hand with `turn`.
 """
@@ -8,13 +8,15 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from time import monotonic
 
 from chassis import metrics
 from chassis.clock import to_text
 from chassis.consumer import Consumer
-from chassis.errors import Unavailable
+from chassis.errors import NotFound, Unavailable
 from chassis.log import logger
 from chassis.relay import Relay
+from chassis.repository import LostRace
 from chassis.service import Running, Timer
 from chassis.store import EVERYWHERE, Range
 from chassis.trace import tracing
@@ -24,6 +26,11 @@ PAUSE_SECONDS = 1.0
 LOOK_SECONDS = 0.25
 TIMER_REST = timedelta(seconds=30)
 """How long a due thing that failed is left alone (real time)."""
+TURN_REST = timedelta(seconds=1)
+TIMER_LOOK_SECONDS = 0.1
+MEASURE_SECONDS = 10.0
+STUCK_SECONDS = 300.0
+"""After so long without a turn a thread counts as stuck."""
 
 
 class Timers:
@@ -50,6 +57,7 @@ class Timers:
 
     def step_of(self, timer: Timer[object]) -> int:
         """Act once on everything due now for one timer; how many things were done."""
+        self._wake()
         now = self._running.clock.now()
         due = self._running.store.find(
             timer.collection,
@@ -66,18 +74,27 @@ class Timers:
         rest_until = self._resting.get((timer.name, id))
         if rest_until and rest_until > datetime.now(UTC):
             return False
-        self._resting.pop((timer.name, id), None)
         try:
             with tracing(None):
                 timer.act(self._running.records, association_id, id, now)
         except Unavailable:
             raise
+        except (NotFound, LostRace):
+            # Somebody else was there first; what is left to do shows at the next look.
+            self._resting[timer.name, id] = datetime.now(UTC) + TURN_REST
+            return False
         except Exception:  # noqa: BLE001 (one thing that fails must not hold up the others)
             metrics.TIMER_FAILURES.labels(timer.name).inc()
             logger().exception("timer failed", timer=timer.name, subject=id)
             self._resting[timer.name, id] = datetime.now(UTC) + TIMER_REST
             return False
         return True
+
+    def _wake(self) -> None:
+        now = datetime.now(UTC)
+        for thing, until in list(self._resting.items()):
+            if until <= now:
+                self._resting.pop(thing, None)
 
 
 class Worker:
@@ -87,6 +104,7 @@ class Worker:
         """Join the consumer group; nothing runs before `run` or `turn`."""
         self._running = running
         self._stopping = threading.Event()
+        self._beats: dict[str, float] = {}
         self.relay = Relay(running)
         self.timers = Timers(running)
         self.consumer = Consumer(running) if running.service.listens else None
@@ -98,12 +116,13 @@ class Worker:
 
     def run(self) -> None:
         """Work until `stop`; returns when all is put down in order."""
-        jobs: dict[str, Callable[[], None]] = {"relay": self._relay_once}
+        jobs: dict[str, Callable[[], None]] = {"relay": self._relay_once, "measure": self.measure}
         # Each in a thread of its own: one that computes for a minute holds up no other.
         for timer in self._running.service.timers:
             jobs[timer.name] = partial(self._timer_once, timer)
         if self.consumer:
             jobs["consume"] = self._consume_once
+        self._beats = dict.fromkeys(jobs, monotonic())
         threads = [
             threading.Thread(target=self._repeat, args=job, name=job[0]) for job in jobs.items()
         ]
@@ -123,8 +142,29 @@ class Worker:
         if self.consumer:
             self.consumer.close()
 
+    def live(self) -> None:
+        """Raise Unavailable if a thread has made no turn for a long time."""
+        stuck = [job for job, at in self._beats.items() if monotonic() - at > STUCK_SECONDS]
+        if stuck:
+            raise Unavailable(f"stuck: {', '.join(stuck)}")
+
+    def ready(self) -> None:
+        """Raise Unavailable if store or broker does not answer."""
+        self._running.store.ping()
+        self._running.broker.ping()
+
+    def measure(self) -> None:
+        """Set what cannot be counted on the way: what waits in outboxes and in topics."""
+        metrics.OUTBOX_PENDING.set(self.relay.pending())
+        service = self._running.service
+        if service.listens:
+            lag = self._running.broker.lag(service.name, sorted(service.heard_types))
+            metrics.CONSUMER_LAG.set(lag)
+        self._stopping.wait(MEASURE_SECONDS)
+
     def _repeat(self, name: str, job: Callable[[], None]) -> None:
         while not self._stopping.is_set():
+            self._beats[name] = monotonic()
             try:
                 job()
             except Unavailable as error:
@@ -139,8 +179,8 @@ class Worker:
             self._running.store.wait(LOOK_SECONDS)
 
     def _timer_once(self, timer: Timer[object]) -> None:
-        if not self.timers.step_of(timer):
-            self._running.store.wait(LOOK_SECONDS)
+        if not self.relay.leads or not self.timers.step_of(timer):
+            self._stopping.wait(TIMER_LOOK_SECONDS)
 
     def _consume_once(self) -> None:
         assert self.consumer is not None

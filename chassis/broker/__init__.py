@@ -112,10 +112,13 @@ class Broker(Protocol):
         """A publisher; safe to be used by one thread."""
 
     def subscribe(self, group: str, topics: Sequence[str]) -> Subscription:
-        """Join a group; a new group starts at the beginning."""
+        """Join a group; a new group starts at the beginning. Raises BrokerUnavailable."""
 
     def tail(self, topics: Sequence[str]) -> Tail:
-        """Read from the end on. Ready (nothing later is missed) when it returns."""
+        """Read from the end on. Ready (nothing later is missed) when it returns.
+
+        Raises BrokerUnavailable, also while a topic is not there: another service makes it.
+        """
 
     def lag(self, group: str, topics: Sequence[str]) -> int:
         """How many messages the group has not committed, without joining it."""

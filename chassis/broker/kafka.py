@@ -310,7 +310,7 @@ class KafkaTail:
     """All partitions, assigned by hand: nobody else knows of this reader."""
 
     def __init__(self, common: Mapping[str, Any], topics: Sequence[str]) -> None:
-        """Find the ends. Raises LookupError for a topic that is not there."""
+        """Find the ends."""
         with telling():
             self._consumer = KafkaConsumer(
                 **common,
@@ -344,7 +344,7 @@ class KafkaTail:
         found: set[int] | None = self._consumer.partitions_for_topic(topic)
         if not found:
             self._consumer.close(autocommit=False)
-            raise LookupError(f"there is no topic {topic}")
+            raise BrokerUnavailable(f"there is no topic {topic} yet")
         return sorted(found)
 
 

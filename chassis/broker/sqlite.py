@@ -137,7 +137,7 @@ class SqlitePublisher:
         places = self._partitions[message.topic]
         if not places:
             del self._partitions[message.topic]
-            raise LookupError(f"there is no topic {message.topic}")
+            raise BrokerUnavailable(f"there is no topic {message.topic}")
         return places[zlib.crc32(message.key.encode()) % len(places)]
 
 
@@ -249,6 +249,7 @@ class SqliteSubscription(_Reader):
                 "INSERT INTO members VALUES (?, ?, ?)",
                 (group, self._member, json.dumps(self._topics)),
             )
+        self._done: dict[int, int] = {}
         self._looked_at = -REBALANCE_SECONDS
 
     def retry(self, message: Received, *, seconds: float) -> None:
@@ -259,18 +260,13 @@ class SqliteSubscription(_Reader):
             self._not_before[place] = monotonic() + seconds
 
     def commit(self, messages: Sequence[Received]) -> None:
-        """Remember how far each partition is done, where it is still owned."""
-        done: dict[int, int] = {}
+        """Remember how far each partition is done, where it is still owned. What the file does not
+        take now is written with the next poll.
+        """
         for message in messages:
             place = self._ids[message.topic, message.partition]
-            done[place] = max(done.get(place, 0), message.offset + 1)
-        with self._file.writing() as connection:
-            connection.executemany(
-                "INSERT INTO offsets SELECT reader, place, ? FROM owners"
-                " WHERE reader = ? AND place = ? AND member = ?"
-                " ON CONFLICT (reader, place) DO UPDATE SET next = MAX(next, excluded.next)",
-                [(end, self._group, place, self._member) for place, end in done.items()],
-            )
+            self._done[place] = max(self._done.get(place, 0), message.offset + 1)
+        self._commit_rest()
 
     def lag(self) -> int:
         """How many messages of the group's topics are not committed."""
@@ -285,7 +281,20 @@ class SqliteSubscription(_Reader):
         if self._lock:
             self._lock.close()
 
+    def _commit_rest(self) -> None:
+        if not self._done:
+            return
+        with self._file.writing() as connection:
+            connection.executemany(
+                "INSERT INTO offsets SELECT reader, place, ? FROM owners"
+                " WHERE reader = ? AND place = ? AND member = ?"
+                " ON CONFLICT (reader, place) DO UPDATE SET next = MAX(next, excluded.next)",
+                [(end, self._group, place, self._member) for place, end in self._done.items()],
+            )
+        self._done.clear()
+
     def _turn(self) -> None:
+        self._commit_rest()
         if monotonic() - self._looked_at < REBALANCE_SECONDS:
             return
         self._looked_at = monotonic()
@@ -391,7 +400,7 @@ def _places(file: SqliteFile, topics: Sequence[str]) -> dict[int, tuple[str, int
         )
         found = {id: (topic, partition) for id, topic, partition in rows}
     if missing := set(topics) - {topic for topic, _ in found.values()}:
-        raise LookupError(f"there are no topics {sorted(missing)}")
+        raise BrokerUnavailable(f"there are no topics {sorted(missing)} yet")
     return found
 
 

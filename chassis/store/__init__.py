@@ -149,7 +149,7 @@ class Store(Protocol):
         """Return True as soon as something may have been written by anybody since this thread asked
         last, False when time is up.
 
-        SQLite: looks at `PRAGMA data_version` every 10 ms. MongoDB: sleeps 25 ms, says True.
+        SQLite: looks at `PRAGMA data_version` every 10 ms. MongoDB: sleeps 100 ms, says True.
         """
 
     def ping(self) -> None:

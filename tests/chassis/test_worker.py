@@ -167,9 +167,26 @@ def test_a_dead_letter_can_be_handled_again(town: Town) -> None:
     a_lit_lamp(town)
     eventually(lambda: (town.pump(), town.board.records.tried == 5)[1], seconds=20)
     town.pump()
-    assert replay(town.board.running) == 1
+    assert replay(town.board.running) == (1, 0)
     assert lit(town) == 1
-    assert replay(town.board.running) == 0
+    assert replay(town.board.running) == (0, 0)
+
+
+def test_a_dead_letter_that_fails_again_goes_to_the_end_of_the_line(town: Town) -> None:
+    town.board.records.trouble = [ValueError("no")] * 5
+    poison = a_lit_lamp(town, "poison")
+    eventually(lambda: (town.pump(), town.board.records.tried == 5)[1], seconds=20)
+    town.board.records.trouble = [ValueError("no")] * 5
+    a_lit_lamp(town, "other")
+    eventually(lambda: (town.pump(), town.board.records.tried == 10)[1], seconds=20)
+    town.board.records.trouble = [ValueError("still not")]
+    assert replay(town.board.running) == (1, 1)
+    *_, last = letters(town)
+    assert (last.key, last.headers["dead-tries"]) == (poison, "6")
+    assert last.headers["dead-reason"] == "ValueError: still not"
+    assert last.headers["dead-topic"] == "lamp-lit"
+    assert replay(town.board.running) == (1, 0)
+    assert lit(town) == 2
 
 
 def test_a_store_that_is_away_is_waited_for_without_end(town: Town) -> None:
@@ -289,7 +306,7 @@ def test_old_events_leave_the_archive_but_the_last_of_each_thing(town: Town) -> 
     town.pump()
     town.clock.at += timedelta(days=40)
     relay = town.lamps.worker.relay
-    relay._tidied_at = datetime.min.replace(tzinfo=UTC)
+    relay._tidy_at = datetime.now(UTC)
     relay.step()
     kept = town.lamps.running.store.find("events", None, {}, limit=10)
     assert [json.loads(json.dumps(e["data"]))["is_lit"] for e in kept] == [False]
