@@ -139,6 +139,7 @@ export interface Standing {
 export interface Run {
   id: string
   version: number
+  cohort_id: string
   number: number
   state: 'computing' | 'ready' | 'publishing' | 'published' | 'failed'
   proposals: number
@@ -243,6 +244,7 @@ export interface PairRow {
   last_held_at: string | null
   planned_until: string | null
   quiet_since: string | null
+  nudged_at: string | null
 }
 
 export interface FigureRow extends Partial<PairRow> {
@@ -254,6 +256,7 @@ export interface FigureRow extends Partial<PairRow> {
   starts_at?: string | null
   check_in_id?: string
   occasion?: string
+  partner?: string
   asked_at?: string
   answered_at?: string | null
 }

@@ -58,7 +58,7 @@ export function withQuery(query: URLSearchParams, changes: Record<string, string
     else next.delete(name)
   }
   const text = next.toString()
-  return text ? `?${text}` : location.pathname
+  return text && `?${text}`
 }
 
 /** What a fault of a form says, beside the name of its field. */
@@ -141,11 +141,4 @@ export function factWords(criterion: string, facts: Facts): string {
 function memberName(criterion: string, id: string): string {
   if (criterion === 'language') return languageName(id)
   return word({ topics: 'topic', way: 'way', wishes: 'wish' }[criterion] ?? 'criterion', id)
-}
-
-/** A small table as a file to download, without asking a server. */
-export function csvAddress(rows: (string | number)[][]): string {
-  const cell = (value: string | number) => `"${String(value).replaceAll('"', '""')}"`
-  const text = rows.map((row) => row.map(cell).join(',')).join('\r\n')
-  return `data:text/csv;charset=utf-8,${encodeURIComponent(`\ufeff${text}\r\n`)}`
 }
