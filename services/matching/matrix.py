@@ -5,6 +5,7 @@ compared codes for what has to agree, and each distinct pair of values once for 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
 
@@ -43,6 +44,28 @@ def score_matrix(criteria: Criteria, mentees: People, mentors: People) -> Scores
             total += points
     total[is_forbidden] = FORBIDDEN
     return total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obstacles:
+    """What stands in the way of pairs: `forbids[criterion, mentee, mentor]`, and the sums of
+    points that the pairs would have if nothing did.
+    """
+
+    forbids: Flags
+    sums: Scores
+
+
+def obstacles(criteria: Criteria, mentees: People, mentors: People) -> Obstacles:
+    """Find what stands in the way of each pair."""
+    shape = (len(mentees), len(mentors))
+    forbids = np.zeros((len(criteria.criteria), *shape), np.bool_)
+    sums = np.zeros(shape, np.int32)
+    for n, criterion in enumerate(criteria.criteria):
+        points = _matrix(criterion, mentees, mentors)
+        forbids[n] = points == FORBIDDEN
+        sums += np.where(forbids[n], 0, points)
+    return Obstacles(forbids=forbids, sums=sums)
 
 
 @singledispatch

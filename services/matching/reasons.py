@@ -20,13 +20,16 @@ import numpy as np
 
 from services.matching.config import LEAST_TRIED, MOST_CELLS_TRIED
 from services.matching.criteria import Score, score
-from services.matching.matrix import FORBIDDEN, Scores
+from services.matching.matrix import FORBIDDEN, Flags, Scores, obstacles
 from services.matching.solver import Outcome, assign, is_eligible
 
 POINT = 100
 """A minimum is set in whole points."""
 TRIES = 3
 """For how many of a mentee's best mentors one more place is tried."""
+
+_AT_ONCE = 128
+"""For how many people at once it is found out what stands in their way."""
 
 Assigned = Sequence[int | None]
 
@@ -87,16 +90,24 @@ def find_reasons(outcome: Outcome) -> Reasons:
     """Tell why for every mentee without a mentor and every mentor with free places."""
     what_if = WhatIf(outcome)
     used = Counter(outcome.assigned)
+    lonely = [i for i, mentor in enumerate(outcome.assigned) if mentor is None]
+    free = [j for j, places in enumerate(outcome.places) if used[j] < places]
+    barred = {
+        "mentor": _why_barred(
+            what_if, [i for i in lonely if _is_barred(outcome.scores[i])], "mentor"
+        ),
+        "mentee": _why_barred(
+            what_if, [j for j in free if _is_barred(outcome.scores[:, j])], "mentee"
+        ),
+    }
     return Reasons(
         mentees={
-            mentee.id: _why_mentee(what_if, i)
-            for i, mentee in enumerate(outcome.mentees)
-            if outcome.assigned[i] is None
+            outcome.mentees[i].id: barred["mentor"].get(i) or _why_mentee(what_if, i)
+            for i in lonely
         },
         mentors={
-            mentor.id: _why_mentor(what_if, j, used[j])
-            for j, mentor in enumerate(outcome.mentors)
-            if used[j] < outcome.places[j]
+            outcome.mentors[j].id: barred["mentee"].get(j) or _why_mentor(what_if, j, used[j])
+            for j in free
         },
     )
 
@@ -157,13 +168,9 @@ class WhatIf:
 
 def _why_mentee(what_if: WhatIf, i: int) -> Reason:
     outcome = what_if.outcome
-    if not outcome.mentors:
-        return Reason(code="no_mentor_at_all", values={})
     best = best_possible(outcome.scores, i)
     if best is None:
-        scores = [score(outcome.criteria, outcome.mentees[i], each) for each in outcome.mentors]
-        change = _exception(what_if, [(i, j, each) for j, each in enumerate(scores)], "mentor")
-        return Reason(code="no_eligible_mentor", values=_rules(scores), change=change)
+        return Reason(code="no_mentor_at_all", values={})
     if best.score < outcome.criteria.minimum:
         return _below_minimum(what_if, i, best.mentor, "mentor")
     eligible = int(is_eligible(outcome.scores[i], outcome.criteria.minimum).sum())
@@ -179,10 +186,6 @@ def _why_mentor(what_if: WhatIf, j: int, used: int) -> Reason:
     if not outcome.mentees:
         return Reason(code="no_mentee_at_all", values={})
     i = int(outcome.scores[:, j].argmax())
-    if outcome.scores[i, j] == FORBIDDEN:
-        scores = [score(outcome.criteria, each, outcome.mentors[j]) for each in outcome.mentees]
-        change = _exception(what_if, [(i, j, each) for i, each in enumerate(scores)], "mentee")
-        return Reason(code="no_eligible_mentee", values=_rules(scores), change=change)
     if outcome.scores[i, j] < outcome.criteria.minimum:
         return _below_minimum(what_if, i, j, "mentee")
     eligible = int(is_eligible(outcome.scores[:, j], outcome.criteria.minimum).sum())
@@ -190,29 +193,60 @@ def _why_mentor(what_if: WhatIf, j: int, used: int) -> Reason:
     return Reason(code="mentees_ran_out", values=values)
 
 
-def _rules(scores: Sequence[Score]) -> dict[str, Any]:
+def _is_barred(scores: Scores) -> bool:
+    """Whether there are others, and rules forbid all of them."""
+    return bool(len(scores)) and int(scores.max()) == FORBIDDEN
+
+
+def _why_barred(what_if: WhatIf, people: Sequence[int], other: str) -> dict[int, Reason]:
+    """Why for those whom the rules allow nobody; `other` is the role of those they may not have."""
+    outcome = what_if.outcome
+    reasons = {}
+    for start in range(0, len(people), _AT_ONCE):
+        some = people[start : start + _AT_ONCE]
+        if other == "mentor":
+            found = obstacles(outcome.criteria, [outcome.mentees[i] for i in some], outcome.mentors)
+            pairs = zip(found.forbids.swapaxes(0, 1), found.sums, strict=True)
+        else:
+            found = obstacles(outcome.criteria, outcome.mentees, [outcome.mentors[j] for j in some])
+            pairs = zip(found.forbids.transpose(2, 0, 1), found.sums.T, strict=True)
+        for person, (forbids, sums) in zip(some, pairs, strict=True):
+            change = _exception(what_if, person, forbids, sums, other)
+            values = _rules(outcome, forbids)
+            reasons[person] = Reason(code=f"no_eligible_{other}", values=values, change=change)
+    return reasons
+
+
+def _rules(outcome: Outcome, forbids: Flags) -> dict[str, Any]:
     """Which criteria stand in the way how often, and how often as the only one."""
-    count = Counter(criterion for each in scores for criterion in each.forbidden_by)
-    alone = Counter(each.forbidden_by[0] for each in scores if len(each.forbidden_by) == 1)
-    rules = [{"criterion": c, "count": n, "alone": alone[c]} for c, n in count.most_common()]
-    return {"rules": rules}
+    is_alone = forbids.sum(axis=0) == 1
+    count, alone = forbids.sum(axis=1), (forbids & is_alone).sum(axis=1)
+    rules = [
+        {"criterion": criterion.id, "count": int(n), "alone": int(by_itself)}
+        for criterion, n, by_itself in zip(outcome.criteria.criteria, count, alone, strict=True)
+        if n
+    ]
+    return {"rules": sorted(rules, key=lambda rule: -rule["count"])}
 
 
 def _exception(
-    what_if: WhatIf, pairs: Sequence[tuple[int, int, Score]], other: str
+    what_if: WhatIf, person: int, forbids: Flags, sums: Scores, other: str
 ) -> Change | None:
     """The best pair that only one criterion forbids: first with a free place, then by score."""
     outcome = what_if.outcome
-    found = [
-        (not what_if.is_full(j), each.sum_of_parts, -i, -j, each)
-        for i, j, each in pairs
-        if len(each.forbidden_by) == 1 and outcome.assigned[i] is None
-        if each.sum_of_parts >= outcome.criteria.minimum
-    ]
-    if not found:
+    is_open = (forbids.sum(axis=0) == 1) & (sums >= outcome.criteria.minimum)
+    if other == "mentor":
+        is_full = np.array([what_if.is_full(j) for j in range(len(outcome.mentors))], np.bool_)
+    else:
+        is_open &= np.array([mentor is None for mentor in outcome.assigned], np.bool_)
+        is_full = np.zeros(len(outcome.mentees), np.bool_)
+    found = np.flatnonzero(is_open)
+    if not len(found):
         return None
-    _, _, i, j, best = max(found, key=lambda each: each[:4])
-    return _allow_pair(what_if, -i, -j, best, other)
+    best = int(found[np.lexsort((found, -sums[found], is_full[found]))[0]])
+    i, j = (person, best) if other == "mentor" else (best, person)
+    told = score(outcome.criteria, outcome.mentees[i], outcome.mentors[j])
+    return _allow_pair(what_if, i, j, told, other)
 
 
 def _allow_pair(what_if: WhatIf, i: int, j: int, found: Score, other: str) -> Change:
