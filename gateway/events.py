@@ -56,4 +56,5 @@ LISTENS: dict[EventType, Handler[Records]] = {
     **dict.fromkeys(catalogue.of("mail"), write),
     **dict.fromkeys(catalogue.of("help"), write),
     **dict.fromkeys(catalogue.of("risk"), write),
+    **dict.fromkeys(catalogue.of("nudge"), write),
 }

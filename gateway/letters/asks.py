@@ -1,8 +1,9 @@
 """Which mails an event asks for, and to whom. Pure.
 
 What is left out, so that nobody gets more mail than is of use: who acted is not told of the own act
-(the page said so); that one of two has accepted is told in the reminder; that both have signed, and
-that help was closed, is seen on the page.
+(the page said so); that one of two has accepted is told in the reminder; other times instead of
+offered ones are one mail; when a pair ends, its meetings are part of that mail; that both have
+signed, or that help was closed, is seen on the page.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from gateway.config import AGREEMENT_PAUSE, DECISION_PAUSE, OFFER_PAUSE
+from gateway.config import AGREEMENT_PAUSE, DECISION_PAUSE
 
 State = Mapping[str, Any]
 OTHER = {"mentor": "mentee", "mentee": "mentor"}
@@ -80,12 +81,12 @@ def _offered(state: State) -> Iterator[Wanted]:
 
 def _cancelled(state: State) -> Iterator[Wanted]:
     by = state["cancelled_by"]
-    if by not in OTHER:
+    if by not in OTHER or state["replaced_by"]:
         return
+    kind = "meeting-cancelled"
     if state["starts_at"] is None:
-        yield from to("times-withdrawn", OTHER[by], pause=OFFER_PAUSE)(state)
-    else:
-        yield from to("meeting-cancelled", OTHER[by])(state)
+        kind = "times-withdrawn" if by == state["proposed_by"] else "times-refused"
+    yield from to(kind, OTHER[by])(state)
 
 
 def _log_due(state: State) -> Iterator[Wanted]:
@@ -123,6 +124,7 @@ ASKS: Mapping[str, Ask] = {
     "feedback-due": _checked_in,
     "help-asked": _helped,
     "pair-at-risk": to("pair-at-risk"),
+    "pair-nudged": to("pair-nudged"),
 }
 
 

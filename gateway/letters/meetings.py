@@ -15,9 +15,10 @@ def times_proposed(case: Case) -> Body:
     open = [each for each in offered if each.starts_at > case.now]
     case.drop_if(not open, "the times have passed")
     one = ".one" if len(open) == 1 else ""
+    lead = ".other" if case.about["replaces"] else one
     return Body(
         subject=case.say(f"times-proposed.subject{one}"),
-        lead=(case.say(f"times-proposed.lead{one}", minutes=str(case.about["minutes"])),),
+        lead=(case.say(f"times-proposed.lead{lead}", minutes=str(case.about["minutes"])),),
         card=Card(
             lines=(f"{case.zone(open[0].starts_at)} {case.say('way.' + open[0].way)}",),
             actions=tuple(_choice(case, each, is_one=bool(one)) for each in open),
@@ -53,13 +54,13 @@ def cancelled(case: Case) -> Body:
 
 
 def withdrawn(case: Case) -> Body:
-    """Times that nobody need answer any more, unless others came in their place."""
-    case.drop_if(bool(case.meeting().get("replaced_by")), "others came in their place")
-    return Body(
-        subject=case.say("times-withdrawn.subject"),
-        lead=(case.say("times-withdrawn.lead"), case.say("times-withdrawn.news")),
-        actions=(case.go("times-withdrawn.action", _propose(case)),),
-    )
+    """Times that nobody need answer any more."""
+    return _no_time(case, "times-withdrawn")
+
+
+def refused(case: Case) -> Body:
+    """The other can at none of the times."""
+    return _no_time(case, "times-refused")
 
 
 def lapsed(case: Case) -> Body:
@@ -74,7 +75,10 @@ def lapsed(case: Case) -> Body:
 
 def log_due(case: Case) -> Body:
     """Did you meet? One tap."""
-    case.drop_if(case.role in case.meeting()["met"], "it is answered")
+    now = case.meeting()
+    case.drop_if(case.role in now["met"], "it is answered")
+    case.drop_if(now["starts_at"] != case.about["starts_at"], "it was moved")
+    case.drop_if(now["state"] == "cancelled", "it was called off")
     return Body(
         subject=case.say("log-due.subject"),
         lead=(case.say("log-due.lead", moment=case.when(meeting_of(case.about))),),
@@ -97,6 +101,14 @@ def log_disputed(case: Case) -> Body:
         ),
         card=Card(actions=_did_you_meet(case, "log-disputed", asked="again")),
         links=(case.go("log-disputed.action", f"{_page(case)}/log", "bare"),),
+    )
+
+
+def _no_time(case: Case, kind: str) -> Body:
+    return Body(
+        subject=case.say(f"{kind}.subject"),
+        lead=(case.say(f"{kind}.lead"), case.say(f"{kind}.news")),
+        actions=(case.go(f"{kind}.action", _propose(case)),),
     )
 
 

@@ -66,6 +66,27 @@ def at_risk(case: Case) -> Body:
     )
 
 
+def nudged(case: Case) -> Body:
+    """A coordinator asks both how it goes."""
+    pair_id, last = case.about["pair_id"], case.about["last_held_at"]
+    case.drop_if(case.pair().get("state", "matched") != "matched", "the pair has ended")
+    met = (
+        case.say("pair-nudged.last", day=case.day(from_text(last)))
+        if last
+        else case.say("pair-nudged.never")
+    )
+    return Body(
+        subject=case.say("pair-nudged.subject"),
+        lead=(case.say("pair-nudged.lead"), met),
+        actions=(case.go("pair-nudged.action", f"/pairs/{pair_id}/propose"),),
+        then=(case.say("pair-at-risk.after"),),
+        links=(
+            case.go("pair-nudged.help", f"/pairs/{pair_id}", "bare"),
+            case.go("pair-at-risk.end", f"/pairs/{pair_id}/end", "bare"),
+        ),
+    )
+
+
 def ended(case: Case) -> Body:
     """Told kindly, without a reason: there is none to be given."""
     by = case.about["ended_by"]
