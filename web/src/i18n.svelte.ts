@@ -3,10 +3,12 @@ import type apply from './messages/en/apply.json'
 import type coordinator from './messages/en/coordinator.json'
 import type core from './messages/en/core.json'
 import type home from './messages/en/home.json'
+import type link from './messages/en/link.json'
 import type me from './messages/en/me.json'
 import type meet from './messages/en/meet.json'
 import type pair from './messages/en/pair.json'
 import type problems from './messages/en/problems.json'
+import type profile from './messages/en/profile.json'
 import type texts from './messages/en/texts.json'
 import type topics from './messages/en/topics.json'
 import type { Fault } from './api'
@@ -17,6 +19,8 @@ type Catalogs = typeof apply &
   typeof coordinator &
   typeof core &
   typeof home &
+  typeof link &
+  typeof profile &
   typeof me &
   typeof meet &
   typeof pair &
@@ -32,7 +36,9 @@ export type Moment = string | number | Date
 const files = import.meta.glob<{ default: Record<string, string> }>('./messages/*/*.json')
 const LOCALES: Record<Language, string> = { en: 'en-CA', fr: 'fr-CA' }
 
-const spoken = $state({ language: (boot.language ?? 'en') as Language })
+/** A mailed link speaks the language of the one it was mailed to. */
+const first = (boot.me ? boot.language : ((boot.link?.language as Language) ?? boot.language)) ?? 'en'
+const spoken = $state({ language: first })
 let words = $state.raw<Record<string, string>>({})
 const loaded = new Map<string, Record<string, string>>()
 
@@ -230,7 +236,7 @@ export function placeOf(person: { city?: string; zone: string }): string {
 
 /** "Saskatoon" of `America/Saskatoon`. */
 export function zoneCity(zone: string): string {
-  return word('zone', zone).split('/').at(-1)!.replaceAll('_', ' ')
+  return zone.split('/').at(-1)!.replaceAll('_', ' ')
 }
 
 /** The weekday, 0 is Monday, in the language. */

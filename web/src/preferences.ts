@@ -5,23 +5,19 @@ import { session, type Language } from './session.svelte'
 
 export type Theme = 'auto' | 'light' | 'dark'
 
-const KEPT = 'guildway.theme'
+const YEAR = 31_536_000
 
+/** Kept in a cookie: the shell comes in the right colours at once. */
 export function theme(): Theme {
-  const kept = localStorage.getItem(KEPT)
-  return kept === 'light' || kept === 'dark' ? kept : 'auto'
+  const kept = /(?:^|; )theme=(light|dark)/.exec(document.cookie)?.[1]
+  return (kept as Theme | undefined) ?? 'auto'
 }
 
 export function setTheme(to: Theme): void {
-  if (to === 'auto') localStorage.removeItem(KEPT)
-  else localStorage.setItem(KEPT, to)
-  applyTheme()
-}
-
-export function applyTheme(): void {
-  const wanted = theme()
-  if (wanted === 'auto') delete document.documentElement.dataset.theme
-  else document.documentElement.dataset.theme = wanted
+  const kept = to === 'auto' ? 'theme=; Max-Age=0' : `theme=${to}; Max-Age=${YEAR}`
+  document.cookie = `${kept}; Path=/; SameSite=Lax${location.protocol === 'https:' ? '; Secure' : ''}`
+  if (to === 'auto') delete document.documentElement.dataset.theme
+  else document.documentElement.dataset.theme = to
 }
 
 /** Speaks another language, and remembers it: in the profile, before sign-in in a cookie. */
