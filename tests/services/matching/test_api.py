@@ -15,6 +15,7 @@ from tests.services.matching.conftest import (
     member,
     my_pair,
     proposals,
+    published,
 )
 
 STRANGERS = (
@@ -119,6 +120,68 @@ def test_both_sign_what_stands_there(matched: Town) -> None:
     assert second["agreed_at"] is not None
     matched.pump()
     assert len(matched.events("agreement-signed")) == 2
+
+
+LANGUAGES = {
+    "agreement_template": {"term": "Until summer.", "feedback": "Soon and kindly."},
+    "agreement_language": "en",
+    "agreement_translations": {"fr": {"term": "Jusqu'à l'été."}},
+}
+
+
+@pytest.mark.parametrize(
+    ("reads", "mentor_speaks", "expected"),
+    [
+        ("fr", ["en", "fr"], ("fr", "Jusqu'à l'été.")),
+        ("fr", ["en"], ("en", "Until summer.")),
+        ("en", ["fr", "en"], ("en", "Until summer.")),
+    ],
+)
+def test_an_agreement_begins_in_the_mentees_language_if_the_mentor_speaks_it(
+    town: Town, reads: str, mentor_speaks: list[str], expected: tuple[str, str]
+) -> None:
+    town.matching.hear_that(profiles.COHORT_CHANGED, version=2, **LANGUAGES)
+    accepted(town, "Amara", "mentee", languages=["fr", "en"])
+    accepted(town, "Ruth", "mentor", languages=mentor_speaks)
+    town.matching.hear_that(
+        profiles.PROFILE_UPDATED, version=2, member_id=member("Amara").id, language=reads
+    )
+    published(town, a_run(town))
+    for name in ("Amara", "Ruth"):
+        agreement = act(town, name, "acceptance").json["agreement"]
+    assert (agreement["language"], agreement["sections"]["term"]) == expected
+    assert agreement["sections"]["feedback"] == "Soon and kindly."
+
+
+def test_goals_are_written_in_a_pair_that_runs(proposed: Town) -> None:
+    answer = act(proposed, "Amara", "goals", {"text": "Lead a team"})
+    assert (answer.status_code, answer.json["code"]) == (409, "pair-is-not-running")
+
+
+def test_a_note_sent_twice_is_kept_once(matched: Town) -> None:
+    goal = act(matched, "Amara", "goals", {"text": "Lead a team"}).json
+    for _ in range(2):
+        changed = matched.matching.patch(
+            f"/goals/{goal['id']}",
+            {"progress": 20, "note": "begun"},
+            actor=member("Amara"),
+            headers={"Idempotency-Key": "once"},
+        )
+    assert [note["text"] for note in changed.json["notes"]] == ["begun"]
+
+
+def test_a_reason_is_kept_from_a_coordinator_whom_it_is_about(proposed: Town) -> None:
+    act(proposed, "Amara", "declination", {"reason": "not with Ruth"})
+    her_own = a_coordinator_named("Ruth")
+    path = f"/pairs?cohort_id={examples.COHORT}"
+    (seen,) = proposed.matching.get(path, actor=her_own).json["items"]
+    assert seen["declined_reason"] is None
+    (seen,) = proposed.matching.get(path, actor=COORDINATOR).json["items"]
+    assert seen["declined_reason"] == "not with Ruth"
+
+
+def a_coordinator_named(name: str) -> Any:
+    return an_actor(member(name).id, "participant", "coordinator", "admin")
 
 
 def test_other_words_ask_both_again(matched: Town) -> None:

@@ -1,11 +1,15 @@
 """Matching runs as a coordinator meets them."""
 
 import threading
+from datetime import timedelta
 from typing import Any
+
+import pytest
 
 from chassis.worker import Worker
 from contracts import examples, profiles
-from tests.harness import Town, a_coordinator, an_actor
+from services.matching import runs, solver
+from tests.harness import Town, a_coordinator, an_actor, eventually
 from tests.services.matching.conftest import (
     COORDINATOR,
     RUNS,
@@ -161,8 +165,6 @@ def test_a_mentor_never_gets_more_than_the_places_also_with_two_runs(town: Town)
 
 
 def test_sixteen_who_ask_for_two_places_at_once_get_two(town: Town) -> None:
-    from services.matching import runs
-
     for n in range(16):
         accepted(town, f"Mentee{n}", "mentee")
     accepted(town, "Ruth", "mentor", capacity=16)
@@ -201,8 +203,6 @@ def test_lowering_a_capacity_ends_no_pair(matched: Town) -> None:
 
 
 def test_a_worker_that_dies_while_publishing_is_carried_on(town: Town) -> None:
-    from services.matching import runs
-
     for n in range(5):
         accepted(town, f"Mentee{n}", "mentee")
     accepted(town, "Ruth", "mentor", capacity=5)
@@ -223,13 +223,114 @@ def test_a_worker_that_dies_while_publishing_is_carried_on(town: Town) -> None:
     assert len(town.events("proposal-made")) == 5
 
 
+def test_a_worker_that_dies_between_rows_and_run_still_counts_them(town: Town) -> None:
+    for n in range(5):
+        accepted(town, f"Mentee{n}", "mentee")
+    accepted(town, "Ruth", "mentor", capacity=5)
+    run = a_run(town)
+    town.matching.post(f"/runs/{run['id']}/publication", {"all": True}, actor=COORDINATOR)
+    records = town.matching.records
+    stored = records.runs.get(examples.ASSOCIATION, run["id"])
+    where = {"run_id": run["id"], "batch": stored.batch, "kind": "proposal"}
+    for row in records.rows.find(examples.ASSOCIATION, where, sort="place", limit=2):
+        runs.publish_row(records, stored, row, now=town.clock.now())
+    town.pump()
+    done = town.matching.get(f"/runs/{run['id']}", actor=COORDINATOR).json
+    assert (done["state"], done["published"], done["refused"]) == ("published", 5, 0)
+
+
+def test_many_are_chosen_one_by_one(town: Town) -> None:
+    for n in range(230):
+        accepted(town, f"Mentee{n}", "mentee")
+    for n in range(23):
+        accepted(town, f"Mentor{n}", "mentor", capacity=10)
+    run = a_run(town)
+    path = f"/runs/{run['id']}/proposals?limit=200"
+    first = town.matching.get(path, actor=COORDINATOR).json
+    ids = [row["id"] for row in first["items"]]
+    more = town.matching.get(f"{path}&after={first['next']}", actor=COORDINATOR).json["items"]
+    ids += [row["id"] for row in more[:5]]
+    done = published(town, run, row_ids=[*ids, ids[0]])
+    assert (done["state"], done["published"]) == ("published", 205)
+    assert published(town, run)["published"] == 230
+
+
+def test_a_proposal_of_another_run_is_not_published_by_the_way(town: Town) -> None:
+    accepted(town, "Amara", "mentee")
+    accepted(town, "Ruth", "mentor")
+    first, second = a_run(town), a_run(town)
+    (row,) = proposals(town, first)
+    path = f"/runs/{second['id']}/publication"
+    assert town.matching.post(path, {"row_ids": [row["id"]]}, actor=COORDINATOR).status_code == 404
+    unknown = "00000000-0000-4000-8000-000000000000"
+    assert town.matching.post(path, {"row_ids": [unknown]}, actor=COORDINATOR).status_code == 404
+
+
+def test_the_worker_that_computes_a_run_second_changes_nothing(town: Town) -> None:
+    accepted(town, "Amara", "mentee")
+    accepted(town, "Ruth", "mentor")
+    answer = town.matching.post(RUNS, {"shown": 0}, actor=COORDINATOR)
+    records = town.matching.records
+    stored = records.runs.get(examples.ASSOCIATION, answer.json["id"])
+    for _ in range(2):
+        runs.compute(records, stored, now=town.clock.now())
+    done = published(town, answer.json)
+    assert (done["proposals"], done["published"]) == (1, 1)
+    runs.compute(records, stored, now=town.clock.now())
+    again = town.matching.get(f"/runs/{done['id']}", actor=COORDINATOR).json
+    assert (again["state"], again["version"]) == ("published", done["version"])
+    assert len(proposals(town, again)) == 1
+
+
+def test_a_long_computation_holds_up_no_reminder(
+    proposed: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going, finish = threading.Event(), threading.Event()
+    solve = runs.solve
+
+    def slow(*args: Any) -> Any:
+        going.set()
+        assert finish.wait(20)
+        return solve(*args)
+
+    monkeypatch.setattr(runs, "solve", slow)
+    asked = proposed.matching.post(RUNS, {"shown": 0}, actor=COORDINATOR)
+    assert asked.status_code == 201, asked.json
+    proposed.clock.at += timedelta(days=5)
+    proposed.matching.worker.close()
+    worker = Worker(proposed.matching.running)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    try:
+        assert going.wait(10)
+        assert eventually(lambda: proposed.events("proposal-reminded"))
+    finally:
+        finish.set()
+        worker.stop()
+        thread.join()
+        proposed.matching.worker = Worker(proposed.matching.running)
+
+
+def test_more_people_than_this_engine_can_match_are_told_so(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(solver, "MOST_CELLS", 3)
+    for n in range(2):
+        accepted(town, f"Mentee{n}", "mentee")
+        accepted(town, f"Mentor{n}", "mentor")
+    answer = town.matching.post(RUNS, {"shown": 0}, actor=COORDINATOR)
+    town.pump()
+    run = town.matching.get(answer.headers["Location"], actor=COORDINATOR).json
+    assert (run["state"], run["code"]) == ("failed", "too-many-people")
+
+
 def test_a_run_under_criteria_that_are_not_sound_fails_and_says_so(town: Town) -> None:
     broken = {"preset": "balanced", "changes": {"topics": 40_000}}
     town.matching.hear_that(profiles.COHORT_CHANGED, version=2, criteria=broken)
     answer = town.matching.post(RUNS, {"shown": 0}, actor=COORDINATOR)
     town.pump()
     run = town.matching.get(answer.headers["Location"], actor=COORDINATOR).json
-    assert run["state"] == "failed"
+    assert (run["state"], run["code"]) == ("failed", "criteria-are-not-sound")
     assert town.matching.post(RUNS, {"shown": 0}, actor=COORDINATOR).status_code == 201
 
 
