@@ -63,7 +63,7 @@ def zone_city(city: str, zone_name: str, at: datetime, language: Language) -> st
 
 def begins_with_vowel(city: str) -> bool:
     """Whether French says `d'Ottawa`, not `de Ottawa`. An h is taken as spoken: `de Halifax`."""
-    return city[:1].lower() in "aeiouàâéèêëîïôöùûü"
+    return city[:1].lower() in set("aeiouàâéèêëîïôöùûü")
 
 
 def offset(at: datetime, zone_name: str) -> timedelta:

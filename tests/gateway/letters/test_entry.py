@@ -1,0 +1,55 @@
+"""Mails before there is a pair."""
+
+from datetime import timedelta
+
+from contracts import profiles
+from tests.gateway.letters.letterbox import (
+    AMARA,
+    NOW,
+    acting_links,
+    hear_people,
+    html_of,
+    mails,
+    only,
+    states,
+    text_of,
+)
+from tests.harness import Town
+
+
+def test_the_words_of_a_coordinator_are_quoted(people_known: Town) -> None:
+    words = "Dear all,\n\nwe <b>look forward</b>.\nJosée\u202e"
+    people_known.gateway.hear_that(profiles.MAIL_ASKED, kind="accepted", words=words)
+    people_known.go_on(minutes=1)
+    mail = only(people_known, AMARA)
+    quoted = "> Dear all,\n>\n> we <b>look forward</b>.\n> Josée\n"
+    assert quoted in text_of(mail)
+    assert "we &lt;b&gt;look forward&lt;/b&gt;.<br>Josée</p>" in html_of(mail)
+    assert "Matching is planned for Tuesday 2 June." in text_of(mail)
+
+
+def test_a_decision_that_is_undone_at_once_is_not_told(people_known: Town) -> None:
+    people_known.gateway.hear_that(profiles.MAIL_ASKED, kind="accepted")
+    people_known.go_on(seconds=5)
+    people_known.gateway.hear_that(profiles.PARTICIPANT_CHANGED, version=5, state="applied")
+    people_known.go_on(hours=1)
+    assert states(people_known) == {"accepted": ["dropped"]}
+
+
+def test_a_decision_waits_for_the_application_that_it_is_about(office: Town) -> None:
+    hear_people(office)
+    office.gateway.hear_that(profiles.MAIL_ASKED, kind="waitlisted")
+    office.go_on(minutes=1)
+    assert mails(office) == []
+    office.gateway.hear_that(profiles.PARTICIPANT_WAITLISTED, version=4)
+    office.go_on(minutes=2)
+    assert only(office, AMARA)["Subject"] == "You are on the waiting list: Spring cohort 2026"
+
+
+def test_an_invitation_signs_in_for_a_week(people_known: Town) -> None:
+    people_known.gateway.hear_that(profiles.MAIL_ASKED, kind="invitation")
+    people_known.pump()
+    (link,) = acting_links(people_known, only(people_known, AMARA))
+    assert (link.purpose, link.target) == ("sign-in", "/apply")
+    assert link.until == NOW + timedelta(days=7)
+    assert "complete it by Saturday 30 May" in text_of(only(people_known, AMARA))
