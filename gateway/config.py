@@ -31,7 +31,7 @@ MAIL_AGE = timedelta(days=3)
 """No mail is made from an older event: a new or reset group does not mail months of history."""
 MAIL_PAUSE = timedelta(minutes=1)
 MAIL_LONGEST_PAUSE = timedelta(hours=6)
-MAIL_TRIES = 12
+MAIL_TRIES = 13
 """With these pauses the last try is a day after the first."""
 MAIL_CLAIM = timedelta(minutes=5)
 """Whoever sends a mail has it in hand so long; then another process may try."""

@@ -171,6 +171,11 @@ class Server:
                 self._rests_until = monotonic() + REST_SECONDS
                 raise NotTaken(f"the mail server: {type(error).__name__}") from error
 
+    def close(self) -> None:
+        """Let the connection go; the next mail opens another."""
+        with self._lock:
+            self._hang_up()
+
     def _connected(self) -> smtplib.SMTP:
         if self._smtp is not None and self._is_alive(self._smtp):
             return self._smtp
@@ -185,6 +190,14 @@ class Server:
             )
         else:
             smtp = smtplib.SMTP(self._host, self._port, timeout=SECONDS)
+        try:
+            self._greet(smtp)
+        except BaseException:
+            smtp.close()
+            raise
+        return smtp
+
+    def _greet(self, smtp: smtplib.SMTP) -> None:
         smtp.ehlo_or_helo_if_needed()
         is_private = self._is_tls or self._is_here
         if not is_private and smtp.has_extn("starttls"):
@@ -193,10 +206,8 @@ class Server:
             is_private = True
         if self._user:
             if not is_private:
-                smtp.close()
-                raise smtplib.SMTPNotSupportedError("no TLS, so no password")
+                raise smtplib.SMTPHeloError(0, "no TLS, so no password")
             smtp.login(self._user, self._password)
-        return smtp
 
     def _is_alive(self, smtp: smtplib.SMTP) -> bool:
         try:
@@ -224,6 +235,8 @@ def _is_here(host: str) -> bool:
 
 def _ascii_domain(address: str) -> str:
     local, _, domain = address.rpartition("@")
+    if not local or not domain or "@" in local:
+        raise ValueError
     return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
 
 
