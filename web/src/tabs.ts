@@ -47,10 +47,10 @@ function general(): Entry[] {
 
 function ofCohort(cohort: string): Entry[] {
   return [
-    [cohort, 'tab.overview', 'chart', /^\/coordinate\/cohorts\/[^/]+(\/figures.*|\/help)?$/],
-    [`${cohort}/screening`, 'tab.screening', 'list', /\/(screening|import)/],
+    [cohort, 'tab.overview', 'chart', /^\/coordinate\/cohorts\/[^/]+(\/figures.*)?$/],
+    [`${cohort}/screening`, 'tab.screening', 'list', /\/screening/],
     [`${cohort}/matching`, 'tab.matching', 'pair', /\/matching/],
-    [`${cohort}/pairs`, 'tab.pairs', 'people', /\/pairs$/],
-    ['/coordinate', 'tab.more', 'more', /\/settings$/],
+    [`${cohort}/pairs`, 'tab.pairs', 'people', /\/pairs/],
+    [`${cohort}/more`, 'tab.more', 'more', /\/(more|settings|import|help)/],
   ]
 }

@@ -140,5 +140,5 @@ export function factWords(criterion: string, facts: Facts): string {
 
 function memberName(criterion: string, id: string): string {
   if (criterion === 'language') return languageName(id)
-  return word({ topics: 'topic', way: 'way', wishes: 'wish' }[criterion] ?? 'criterion', id)
+  return word({ topics: 'topic', way: 'way', wishes: 'co.wish' }[criterion] ?? 'criterion', id)
 }
