@@ -7,7 +7,7 @@ is thrown away; what timed out may still be on its way, so the producer goes bef
 
 import threading
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from time import monotonic, sleep
@@ -31,6 +31,7 @@ with warnings.catch_warnings():
         TopicAlreadyExistsError,
         UnknownMemberIdError,
     )
+    from kafka.net.compat import KafkaNetClient
     from kafka.structs import OffsetAndMetadata
 
 _DAY_MS = 24 * 60 * 60 * 1000
@@ -129,7 +130,7 @@ class KafkaBroker:
         with telling():
             with self._connecting:
                 if self._admin is None:
-                    self._admin = KafkaAdminClient(**self._common)
+                    self._admin = _connected(KafkaAdminClient, **self._common)
             yield self._admin
 
 
@@ -164,7 +165,7 @@ class KafkaPublisher:
 
     def _send(self, messages: Sequence[Message]) -> None:
         until = monotonic() + self._broker.delivery_seconds
-        producer = self._producer = self._producer or self._connected()
+        producer = self._producer = self._producer or self._make()
         sent = [
             producer.send(
                 message.topic,
@@ -177,8 +178,9 @@ class KafkaPublisher:
         for future in sent:
             future.get(timeout=max(0.0, until - monotonic()))
 
-    def _connected(self) -> KafkaProducer:
-        return KafkaProducer(
+    def _make(self) -> KafkaProducer:
+        return _connected(
+            KafkaProducer,
             **self._common,
             acks="all",
             enable_idempotence=True,
@@ -200,7 +202,8 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc] # kafk
         self._not_before: dict[TopicPartition, float] = {}
         self._done: dict[TopicPartition, int] = {}
         with telling():
-            self._consumer = KafkaConsumer(
+            self._consumer = _connected(
+                KafkaConsumer,
                 **common,
                 group_id=group,
                 enable_auto_commit=False,
@@ -312,7 +315,8 @@ class KafkaTail:
     def __init__(self, common: Mapping[str, Any], topics: Sequence[str]) -> None:
         """Find the ends."""
         with telling():
-            self._consumer = KafkaConsumer(
+            self._consumer = _connected(
+                KafkaConsumer,
                 **common,
                 enable_auto_commit=False,
                 # After a cluster that came back empty, the beginning is what is new.
@@ -355,6 +359,24 @@ def telling() -> Iterator[None]:
         yield
     except KafkaError as error:
         raise BrokerUnavailable(f"Kafka does not answer: {error}") from error
+
+
+def _connected(kind: Callable[..., Any], **config: Any) -> Any:
+    """A client of this kind. One that cannot connect leaves its thread and sockets behind: they are
+    closed here, or a long outage would use them all up.
+    """
+    made: list[KafkaNetClient] = []
+
+    def make(**given: Any) -> KafkaNetClient:
+        made.append(KafkaNetClient(**given))
+        return made[-1]
+
+    try:
+        return kind(kafka_client=make, **config)
+    except BaseException:
+        for client in made:
+            client.close()
+        raise
 
 
 def _new_topic(topic: Topic) -> dict[str, Any]:
