@@ -307,12 +307,14 @@ function known(zone: string): string {
 }
 
 function filled(text: string, values: Values): string {
-  return text.replaceAll(/\{(of:)?(\w+)\}/g, (whole, of: string | undefined, name: string) => {
+  const whole = text.replaceAll(/\{(of:)?(\w+)\}/g, (found, of: string | undefined, name: string) => {
     const value = values[name]
-    if (value === undefined || value === null) return whole
+    if (value === undefined || value === null) return found
     if (!of) return String(value)
     return /^[aeiouyhàâéèêëîïôûœ]/i.test(String(value)) ? `d’${value}` : `de ${value}`
   })
+  // A sentence that ends with "p.m." has its full stop already.
+  return whole.replaceAll(/([ap]\.m\.)\./g, '$1')
 }
 
 /** What a code carries behind colons: `too-long:200`, `out-of-range:1:10`. */

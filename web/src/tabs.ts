@@ -16,7 +16,7 @@ const MEMBER: Entry[] = [
   ['/', 'tab.home', 'home', /^\/($|proposals|check-ins|apply)/],
   ['/pairs', 'tab.pair', 'pair', /^\/pairs(?!.*propose)/],
   ['/meetings', 'tab.meetings', 'calendar', /^\/(meetings|calendar|pairs\/.*\/propose)/],
-  ['/me', 'tab.me', 'person', /^\/me/],
+  ['/me', 'tab.me', 'person', /^\/me$/],
 ]
 
 /** The tabs of a page; none before sign-in. */
@@ -41,7 +41,7 @@ function member(): Entry[] {
 function general(): Entry[] {
   return [
     ['/coordinate', 'tab.coordinate', 'list', /^\/coordinate/],
-    ['/me', 'tab.me', 'person', /^\/me/],
+    ['/me', 'tab.me', 'person', /^\/me$/],
   ]
 }
 

@@ -6,7 +6,10 @@ import { nameOf, sidesOf } from './people'
 export type Matter =
   | { kind: 'next'; meeting: Meeting; pair?: undefined }
   | { kind: 'offer'; meeting: Meeting; pair?: undefined }
+  | { kind: 'log'; meeting: Meeting; pair?: undefined }
+  | { kind: 'offered'; meeting: Meeting; pair?: undefined }
   | { kind: 'proposal'; pair: Pair; meeting?: undefined }
+  | { kind: 'accepted'; pair: Pair; meeting?: undefined }
   | { kind: 'plan'; pair: Pair; meeting?: undefined; isFirst: boolean }
 
 export interface Waiting {
@@ -39,7 +42,7 @@ const isForMe = (meeting: Meeting): boolean =>
 const isToAnswer = (pair: Pair): boolean =>
   pair.state === 'proposed' && !!pair.my_role && !pair.accepted_by.includes(pair.my_role)
 
-/** Soon a meeting; else a decision that is open; else the next meeting; else one to plan. */
+/** Soon a meeting; else a decision that is open; else the next meeting; else what is to be done or waited for. */
 export function matterOf(meetings: Meeting[], pairs: Pair[], now: number): Matter | null {
   const next = meetings.find((meeting) => isAhead(meeting, now))
   const proposal = pairs.find(isToAnswer)
@@ -48,8 +51,18 @@ export function matterOf(meetings: Meeting[], pairs: Pair[], now: number): Matte
   if (next && (isSoon || (!proposal && !offer))) return { kind: 'next', meeting: next }
   if (proposal) return { kind: 'proposal', pair: proposal }
   if (offer) return { kind: 'offer', meeting: offer }
+  return matterAtRest(meetings, pairs)
+}
+
+function matterAtRest(meetings: Meeting[], pairs: Pair[]): Matter | null {
+  const log = meetings.find((meeting) => meeting.log.needed)
+  if (log) return { kind: 'log', meeting: log }
   const pair = toPlan(meetings, pairs)[0]
-  return pair ? { kind: 'plan', pair, isFirst: isNew(pair, meetings) } : null
+  if (pair) return { kind: 'plan', pair, isFirst: isNew(pair, meetings) }
+  const offered = meetings.find((meeting) => meeting.state === 'proposed')
+  if (offered) return { kind: 'offered', meeting: offered }
+  const accepted = pairs.find((each) => each.state === 'proposed')
+  return accepted ? { kind: 'accepted', pair: accepted } : null
 }
 
 /** Everything else, by date; what has no date comes first. */
