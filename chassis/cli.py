@@ -27,6 +27,8 @@ from chassis.worker import Worker
 
 START_PAUSE_SECONDS = 2.0
 REPLAY_SECONDS = 10.0
+OPEN_SOCKETS = 12_000
+"""What a web process with greenlets holds open; gunicorn's own 1,000 are one association's."""
 NUMBERS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 T = TypeVar("T")
 
@@ -128,6 +130,8 @@ def serve(service: Service[Any], settings: Settings, *, with_worker: bool = Fals
     }
     if service.web_worker == "gthread":
         options["threads"] = 8
+    else:
+        options["worker_connections"] = OPEN_SOCKETS
     if NUMBERS_FOLDER in os.environ:
         options["child_exit"] = lambda _server, child: mark_process_dead(child.pid)  # type: ignore[no-untyped-call]
         options["on_exit"] = lambda _server: shutil.rmtree(os.environ[NUMBERS_FOLDER])

@@ -162,9 +162,11 @@ class Live:
             self.server.start_background_task(self._read)
             self.server.start_background_task(self._look_after)
 
-    def _open(self) -> Tail:
-        self._tail = self._running.broker.tail(sorted(catalogue.BY_NAME))
-        return self._tail
+    def _open(self) -> None:
+        broker = self._running.broker
+        # A topic that is made after its reader would never be read.
+        broker.prepare(kind.topic for kind in catalogue.EVENTS)
+        self._tail = broker.tail(sorted(catalogue.BY_NAME))
 
     def _read(self) -> None:
         """Tell what arrives, until `stop`; after a failure everybody is told to ask anew."""
@@ -175,7 +177,8 @@ class Live:
                     self.server.emit("changed", MISSED)
                 self._tell_next()
             except Unavailable as error:
-                logger().warning("live updates wait", reason=type(error).__name__)
+                reason = f"{type(error).__name__}: {error}"
+                logger().warning("live updates wait", reason=reason)
                 self._pause()
             except Exception:  # noqa: BLE001 (one event that breaks must not silence the others)
                 logger().exception("live updates failed")
