@@ -86,10 +86,10 @@ class Chance:
             return None
         return term * self.stream(who, "silent").uniform(0.0, 0.8)
 
-    def answers(self, who: str, *occasion: object, again: bool = False) -> bool:
-        """Whether a mail with a question is answered; again: it is the reminder of it."""
-        rate = UNANSWERED_AGAIN if again else UNANSWERED
-        return not self.happens(rate, who, *occasion, "answers", again)
+    def answers(self, who: str, question: str, about: str, times: int) -> bool:
+        """Whether a mail is answered that asks this for the so-manieth time."""
+        rate = UNANSWERED if times == 1 else UNANSWERED_AGAIN
+        return not self.happens(rate, who, question, about, "answers", times)
 
     def declines(self, who: str, *occasion: object) -> bool:
         """Whether a proposal is declined: two may do so, DECLINES is the share of proposals."""

@@ -76,7 +76,8 @@ class Life:
         self._term: tuple[datetime, datetime] | None = None
         self._plans: list[tuple[datetime, int, Act]] = []
         self._number = count()
-        self._read_until, self._read = "", set[str]()
+        self._asked_until, self._known = "", set[str]()
+        self._waiting: dict[str, str] = {}
 
     @property
     def now(self) -> datetime:
@@ -198,22 +199,26 @@ class Life:
             person.silent_from = starts + silent
 
     def _read_mails(self) -> None:
+        """See the mails that have been sent since the last look; one may wait for a while."""
         mails = self.town.gateway.records.mails
-        while True:
+        full = True
+        while full:
             found: list[Mail] = mails.find(
                 EVERYWHERE,
-                {"made_at": Range(at_least=self._read_until)},
+                {"made_at": Range(at_least=self._asked_until)},
                 sort="made_at",
                 limit=_MAILS_AT_ONCE,
             )
-            for mail in found:
-                if mail.id not in self._read:
-                    self._read.add(mail.id)
-                    self.counts["mails"] += 1
-                    self._react(mail)
-            if len(found) < _MAILS_AT_ONCE:
-                return
-            self._read_until = to_text(found[-1].made_at)
+            self._waiting |= {m.id: m.association_id for m in found if m.id not in self._known}
+            self._known |= {mail.id for mail in found}
+            full = len(found) == _MAILS_AT_ONCE
+            self._asked_until = to_text(found[-1].made_at) if found else self._asked_until
+        for id, association_id in list(self._waiting.items()):
+            mail = mails.get(association_id, id)
+            if mail.state != "waiting":
+                del self._waiting[id]
+            if mail.state == "sent":
+                self._react(mail)
 
     def _react(self, mail: Mail) -> None:
         person = self.people.get(mail.member_id)
@@ -252,7 +257,7 @@ class Life:
         person.asked[f"{question} {about}"] += 1
         times = person.asked[f"{question} {about}"]
         self.counts[f"asked: {question}"] += times == 1
-        if not self.chance.answers(person.address, *occasion, again=times > 1):
+        if not self.chance.answers(person.address, *occasion, times):
             self.counts["first mails unanswered"] += times == 1
             return
         after = self.chance.answer_after(person.address, *occasion, times)

@@ -83,7 +83,7 @@ def test_a_step_that_failed_is_done_again(tree: Path) -> None:
     program = tree / ".venv" / "bin" / "python"
     working = program.read_text()
     write_program(
-        program, 'case "$*" in *version*) ;; *) echo No space left on device; exit 1; esac'
+        program, 'case "$*" in *" --version") ;; *) echo No space left on device; exit 1; esac'
     )
     with pytest.raises(SetupFailed, match="the disk is full"):
         setup.set_up(tree)
