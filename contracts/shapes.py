@@ -9,6 +9,8 @@ from chassis.schemas import Address, Choice, Day, Id, Instant, Many, Part, Text,
 LANGUAGES = ("en", "fr")
 ROLES = ("mentor", "mentee")
 WAYS = ("in_person", "video", "phone")
+CRITERIA = ("topics", "times", "career_stage", "field", "language", "way", "wishes")
+"""The criteria that every preset has and a cohort may weigh otherwise, by id."""
 
 
 class State(Schema):

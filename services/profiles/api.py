@@ -22,10 +22,10 @@ from chassis.web import (
     running,
     versioned,
 )
-from contracts.shapes import ROLES
+from contracts.shapes import LANGUAGES, ROLES
 from services.profiles import applications, decisions, imports, programs, service, shown
 from services.profiles.config import LARGEST_FILE, PAGE
-from services.profiles.content import MOTIVES, SECTIONS, TOPICS, WAYS, WISHES
+from services.profiles.content import MOTIVES, SECTIONS, TOPICS, WAYS, WISHES, agreement_texts
 from services.profiles.model.application import STATES, Application, WeeklyWindow, Wish
 from services.profiles.model.cohort import Criteria
 from services.profiles.model.program import Outcome, Stream
@@ -47,11 +47,6 @@ from services.profiles.schemas import (
 blueprint = Blueprint("profiles", __name__)
 _FORM = 1 << 16
 """Bytes that the form around an uploaded file may have beside it."""
-_OF_COHORT = (
-    *("name", "program_name", "streams"),
-    *("apply_until", "match_on", "starts_on", "ends_on"),
-)
-"""What the pages of an applicant say of the cohort."""
 KINDS = ("good", "faulty", "repeat", "refused")
 
 
@@ -108,11 +103,15 @@ def patch_me(body: dict[str, Any]) -> Any:
 def get_content() -> Any:
     """The ids that answers are chosen from; their names are in the client's catalogs."""
     return jsonify(
-        topics=[{"id": id, "group": group} for id, (group, _, _) in TOPICS.items()],
+        topics=[
+            {"id": id, "group": group, "names": {"en": english, "fr": french}}
+            for id, (group, english, french) in TOPICS.items()
+        ],
         ways=list(WAYS),
         wishes=list(WISHES),
         motives=list(MOTIVES),
         agreement_sections=list(SECTIONS),
+        agreement_defaults={language: agreement_texts(language) for language in LANGUAGES},
     )
 
 
@@ -270,11 +269,29 @@ def post_withdrawal(_: dict[str, Any], id: str) -> Any:
     return jsonify(_whole(gone)), 200, versioned(gone.version)
 
 
+@blueprint.get("/decisions")
+def get_decisions() -> Any:
+    """The last decisions of `?cohort_id=`, newest first."""
+    cohort_id = request.args.get("cohort_id", "")
+    if not cohort_id:
+        raise Invalid([Fault(field="cohort_id", code="required")])
+    found = decisions.list_decisions(records(), actor(), cohort_id)
+    return jsonify(items=[shown.decision(each, []) for each in found], next=None)
+
+
 @blueprint.post("/decisions")
 @blueprint.arguments(DecisionBody)
 def post_decision(body: dict[str, Any]) -> Any:
     """Decide one application or many."""
-    made = decisions.decide(records(), actor(), id=new_id(), **body, now=now())
+    asked = body.pop("all_of")
+    if asked is not None:
+        asked = applications.Asked(
+            cohort_id=body["cohort_id"],
+            state=asked["state"],
+            role=asked["role"],
+            words=asked["q"],
+        )
+    made = decisions.decide(records(), actor(), id=new_id(), **body, all_of=asked, now=now())
     return jsonify(shown.decision(made, [])), 202, {"Location": f"/decisions/{made.id}"}
 
 
@@ -419,10 +436,9 @@ def _whole(application: Application) -> dict[str, Any]:
     association_id = application.association_id
     members = service.members_by_id(records(), association_id, {application.member_id})
     cohort = records().cohorts.get(association_id, application.cohort_id)
-    told = cohort.public()
     return {
         **shown.application(application, members.get(application.member_id)),
-        "cohort": {"id": cohort.id, **{name: told[name] for name in _OF_COHORT}},
+        "cohort": shown.cohort_card(cohort, now=now()),
     }
 
 

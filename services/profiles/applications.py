@@ -168,6 +168,13 @@ def search(
     return Found(items=items, after=None)
 
 
+def each_asked(records: Records, association_id: str, asked: Asked) -> Iterator[Application]:
+    """All applications that the list shows, however many."""
+    for application, member in _each_after(records, association_id, asked, None, _AT_ONCE):
+        if member and _has_words(member, asked.words):
+            yield application
+
+
 def count_by_state(records: Records, actor: Actor, asked: Asked) -> dict[str, int]:
     """How many applications of the cohort (in that role) are in each state."""
     where: dict[str, Any] = {"cohort_id": asked.cohort_id, "applied_at": Range(above="")}

@@ -1,6 +1,7 @@
 """The queue of a cohort's bulks: one at a time, in the order in which they were confirmed."""
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from chassis.clock import to_text
 from chassis.events import fact_id
 from chassis.sealing import Sealed
+from chassis.store import Range
 from services.profiles.config import CHARACTERS_A_PAGE, ROWS_A_PAGE
 from services.profiles.model.bulk import Bulk, Page
 from services.profiles.repository import Records
@@ -65,11 +67,20 @@ def each_row(
     records: Records, bulk: Bulk, kind: str, *, beyond: int = 0
 ) -> Iterator[dict[str, Any]]:
     """The rows of a kind whose number is above `beyond`, page by page."""
-    where = {"bulk_id": bulk.id, f"has_{kind}": True}
+    where: dict[str, Any] = {"bulk_id": bulk.id, f"has_{kind}": True}
+    if beyond:
+        where["n"] = Range(at_least=_page_behind(records, bulk, beyond))
     for page in records.pages.each(bulk.association_id, where, sort="n"):
         for row in page.rows:
             if row.get("kind") == kind and row["row"] > beyond:
                 yield row
+
+
+def _page_behind(records: Records, bulk: Bulk, row: int) -> int:
+    """The first page that has rows behind this one; a long list is not read from its begin."""
+    return bisect_right(
+        range(bulk.pages), row, key=lambda n: get_page(records, bulk, n).rows[-1]["row"]
+    )
 
 
 def page_id(bulk_id: str, n: int) -> str:

@@ -15,8 +15,14 @@ LARGEST_FILE = 50 * 1024 * 1024
 """Bytes of a members' list: about 400,000 rows."""
 LARGEST_BULK = 20_000
 """Applications decided at once: what fits into a body of 1 MiB."""
+MOST_POINTS = 20_000
+"""Hundredths of a point that criteria with weights of their own have together: with what the others
+have, it fits the 16 bits that matching counts in.
+"""
 SAMPLE_ROWS = 5
 """Rows that are shown beside the mapping of columns."""
+DECISIONS_SHOWN = 20
+"""How many decisions a cohort's list has: enough to undo what was done today."""
 REFUSED_SHOWN = 200
 """Refused rows of a bulk decision that its answer names; the rest is told by their number."""
 DAYS_OF_A_COHORT = 366 * 2

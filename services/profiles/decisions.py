@@ -1,5 +1,6 @@
 """Screening: decide one application or many, and undo it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -8,8 +9,9 @@ from chassis.errors import Conflict, NotFound
 from chassis.events import fact_id
 from chassis.tokens import Actor
 from chassis.web import code_of
+from services.profiles.applications import Asked, each_asked
 from services.profiles.bulks import each_row, get_page, is_turn_of, keep_page, write_pages
-from services.profiles.config import REFUSED_SHOWN
+from services.profiles.config import DECISIONS_SHOWN, REFUSED_SHOWN
 from services.profiles.model.application import Application
 from services.profiles.model.decision import Decision
 from services.profiles.programs import access_own_cohort
@@ -24,15 +26,25 @@ def decide(
     *,
     id: str,
     cohort_id: str,
-    application_ids: list[str],
+    application_ids: list[str] | None,
+    all_of: Asked | None = None,
     decision: str,
     mail: bool,
     words: str,
     now: datetime,
 ) -> Decision:
-    """Confirm a decision: from this one write on, the worker moves each application."""
+    """Confirm a decision: from this one write on, the worker moves each application.
+
+    Decided are those named, or `all_of` a list for whom it is news.
+    """
     access_own_cohort(records, actor, cohort_id)
-    ids = list(dict.fromkeys(application_ids))
+    ids: Iterable[str] = dict.fromkeys(application_ids or ())
+    if all_of is not None:
+        ids = (
+            each.id
+            for each in each_asked(records, actor.association_id, all_of)
+            if each.state not in (decision, "withdrawn")
+        )
     rows = ({"row": n, "application_id": each} for n, each in enumerate(ids, 1))
     pages, total = write_pages(records, actor.association_id, id, rows, now=now)
     made = Decision(
@@ -48,6 +60,15 @@ def decide(
     )
     made.line_up("applying", now=now)
     return records.decisions.add(made, now=now)
+
+
+def list_decisions(records: Records, actor: Actor, cohort_id: str) -> list[Decision]:
+    """The last decisions of a cohort, newest first."""
+    access_own_cohort(records, actor, cohort_id)
+    where = {"cohort_id": cohort_id}
+    return records.decisions.find(
+        actor.association_id, where, sort="confirmed_at", descending=True, limit=DECISIONS_SHOWN
+    )
 
 
 def access_decision(records: Records, actor: Actor, id: str) -> Decision:

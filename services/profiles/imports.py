@@ -240,6 +240,7 @@ def _shown(row: Row, headers: list[str]) -> Row:
         "faults": row["faults"],
         "member": row["member"],
         "role": roles[0] if len(roles) == 1 else "both",
+        "differs": row.get("differs", []),
     }
 
 

@@ -2,7 +2,7 @@
 page by page, so that memory does not grow with the list.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,8 @@ from services.profiles.words import fold
 
 Row = dict[str, Any]
 _AT_ONCE = 500
+_NAMES = ("given_name", "family_name")
+_OWN = (*_NAMES, "language", "zone", "city")
 
 
 def move_on(records: Records, association_id: str, id: str, now: datetime) -> None:
@@ -85,14 +87,18 @@ def _checked(records: Records, found: Import, rows: list[tuple[Row, Read]]) -> l
         for role in read.roles
     ]
     first = records.persons.name(found.association_id, f"{found.id}/{found.round}", named)
-    known = _known_applications(records, found, [read for _, read in sound])
+    members = members_by_address(
+        records, found.association_id, {read.member["address"] for _, read in sound}
+    )
+    known = _known_applications(records, found, members)
     checked = []
     for row, read in rows:
         faults = read.faults or _repeated(row["row"], read, first, found)
         kind = "faulty" if faults else "good"
         if not faults and all((read.member["address"], role) in known for role in read.roles):
             kind = "repeat"
-        checked.append({**row, "kind": kind, **_said(read, faults)})
+        differs = _differing(row["cells"], read, members.get(read.member["address"]), found)
+        checked.append({**row, "kind": kind, "differs": differs, **_said(read, faults)})
     return checked
 
 
@@ -134,11 +140,23 @@ def _repeated(
     return []
 
 
-def _known_applications(records: Records, found: Import, reads: list[Read]) -> set[tuple[str, str]]:
+def _differing(cells: Sequence[str], read: Read, member: Member | None, found: Import) -> list[str]:
+    """The columns that say of a member what the member does not say: the member's own stays."""
+    if member is None:
+        return []
+    columns: dict[str, None] = {}
+    for name in _OWN:
+        column = found.mapping.get(name) or (found.mapping["name"] if name in _NAMES else None)
+        is_said = column is not None and cells[found.headers.index(column)]
+        if column and is_said and read.member[name] != getattr(member, name):
+            columns[column] = None
+    return list(columns)
+
+
+def _known_applications(
+    records: Records, found: Import, members: Mapping[str, Member]
+) -> set[tuple[str, str]]:
     """The (address, role) of those who have an application in this cohort already."""
-    members = members_by_address(
-        records, found.association_id, {read.member["address"] for read in reads}
-    )
     ids = {
         Application.id_of(found.cohort_id, member.id, role): (member.address, role)
         for member in members.values()

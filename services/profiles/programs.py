@@ -134,17 +134,21 @@ def open_cohort(
     """Open a cohort of a program; texts of the agreement that are left out are the default ones."""
     check_coordinates(actor)
     program = _program_of(records, actor, values["program_id"])
-    language = get_association(records, actor).languages[0]
+    language, *others = get_association(records, actor).languages
     given = dict(values)
     given["coordinator_ids"] = _coordinators(records, actor, given.get("coordinator_ids"))
-    given["agreement_template"] = agreement_texts(language) | given["agreement_template"]
+    template, translations = given.pop("agreement_template"), given.pop("agreement_translations")
     cohort = Cohort(
         id=id,
         association_id=actor.association_id,
         program_name=program.name,
         streams=[Track(id=stream.id, name=stream.name) for stream in program.streams],
+        agreement_template=agreement_texts(language),
+        agreement_language=language,
+        agreement_translations={other: agreement_texts(other) for other in others},
         **given,
     )
+    cohort.amend(cohort.texts_with(template, translations))
     return records.cohorts.add(cohort, cohort.open(), now=now)
 
 
@@ -167,13 +171,14 @@ def amend_cohort(
     changes["coordinator_ids"] = (
         _coordinators(records, actor, asked) if asked else cohort.coordinator_ids
     )
-    template = changes.pop("agreement_template")
+    template, translations = (
+        changes.pop("agreement_template"),
+        changes.pop("agreement_translations"),
+    )
     return records.cohorts.change(
         actor.association_id,
         id,
-        lambda cohort: cohort.amend(
-            {**changes, "agreement_template": cohort.agreement_template | template}
-        ),
+        lambda cohort: cohort.amend({**changes, **cohort.texts_with(template, translations)}),
         now=now,
         cause=cause,
         expected=expected,

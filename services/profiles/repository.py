@@ -37,7 +37,9 @@ APPLICATIONS = Collection(
         Index(fields=("cohort_id", "role", "state", "applied_at")),
     ),
 )
-DECISIONS = Collection(name="decisions", indexes=(QUEUE,))
+DECISIONS = Collection(
+    name="decisions", indexes=(QUEUE, Index(fields=("cohort_id", "confirmed_at")))
+)
 IMPORTS = Collection(name="imports", indexes=(QUEUE, Index(fields=("cohort_id", "created_at"))))
 PAGES = Collection(
     name="pages",

@@ -20,9 +20,9 @@ from chassis.schemas import (
     Whole,
     Zone,
 )
-from contracts.shapes import LANGUAGES, ROLES, WAYS
+from contracts.shapes import CRITERIA, LANGUAGES, ROLES, WAYS
 from services.profiles.columns import FIELDS
-from services.profiles.config import LARGEST_BULK
+from services.profiles.config import LARGEST_BULK, MOST_POINTS
 from services.profiles.content import MOTIVES, PRESETS, SECTIONS, TOPICS
 from services.profiles.model.application import STATES
 from services.profiles.model.cohort import DAYS, day_faults
@@ -97,11 +97,17 @@ class CriteriaBody(Body):
 
     preset = Choice(PRESETS, load_default="balanced")
     changes = fields.Dict(
-        keys=Text(most=60),
+        keys=Choice((*CRITERIA, "minimum")),
         values=Whole(least=0, most=10_000),
         load_default=dict,
-        validate=validate.Length(max=50, error="too-many:50"),
     )
+
+    @validates_schema(skip_on_field_errors=True)
+    def check_sum(self, data: Mapping[str, Any], **_: Any) -> None:
+        """All criteria together have to fit what matching counts in."""
+        points = sum(most for name, most in data["changes"].items() if name != "minimum")
+        if points > MOST_POINTS:
+            raise ValidationError({"changes": [f"too-many-points:{MOST_POINTS}"]})
 
 
 class CohortBody(Body):
@@ -122,6 +128,11 @@ class CohortBody(Body):
     meeting_minutes = Whole(load_default=45, least=15, most=480)
     agreement_template = fields.Dict(
         keys=Choice(SECTIONS), values=Text(most=4000), load_default=dict
+    )
+    agreement_translations = fields.Dict(
+        keys=Choice(LANGUAGES),
+        values=fields.Dict(keys=Choice(SECTIONS), values=Text(least=0, most=4000)),
+        load_default=dict,
     )
     criteria_preset = Choice(PRESETS, load_default=None, allow_none=True)
     criteria = Part(CriteriaBody, load_default=None, allow_none=True)
@@ -179,14 +190,32 @@ class AnswersBody(Body):
     step = Text(least=0, most=60)
 
 
+class ListBody(Body):
+    """The applications that a list shows which is filtered like this."""
+
+    state = Choice(STATES, load_default=None, allow_none=True)
+    role = Choice(ROLES, load_default=None, allow_none=True)
+    q = Text(load_default="", least=0)
+
+
 class DecisionBody(Body):
-    """What is decided on whom."""
+    """What is decided on whom: applications one by one, or all of a list."""
 
     cohort_id = Id(required=True)
-    application_ids = Many(Id(), required=True, least=1, most=LARGEST_BULK)
+    application_ids = Many(Id(), load_default=None, least=1, most=LARGEST_BULK)
+    all_of = Part(ListBody, load_default=None)
     decision = Choice(STATES, required=True)
     mail = Flag(load_default=False)
     words = Text(load_default="", least=0, most=4000)
+
+    @validates_schema(skip_on_field_errors=True)
+    def check_whom(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Somebody has to be named, in one way."""
+        named = [data.get(way) is not None for way in ("application_ids", "all_of")]
+        if all(named):
+            raise ValidationError({"all_of": ["all-or-some"]})
+        if not any(named):
+            raise ValidationError({"application_ids": ["required"]})
 
 
 class DefaultsBody(Body):

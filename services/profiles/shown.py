@@ -6,11 +6,13 @@ from typing import Any
 from chassis.clock import to_text
 from services.profiles.model.application import Application
 from services.profiles.model.association import Association
-from services.profiles.model.cohort import Cohort
+from services.profiles.model.cohort import DAYS, Cohort
 from services.profiles.model.decision import Decision
 from services.profiles.model.importing import Import
 from services.profiles.model.member import Member
 from services.profiles.model.program import Program
+
+_CARD = ("name", "program_id", "program_name", "zone", *DAYS, "streams")
 
 
 def association(found: Association) -> dict[str, Any]:
@@ -58,6 +60,16 @@ def cohort(cohort: Cohort, *, now: datetime) -> dict[str, Any]:
     }
 
 
+def cohort_card(cohort: Cohort, *, now: datetime) -> dict[str, Any]:
+    """What an application shows of its cohort."""
+    public = cohort.public()
+    return {
+        "id": cohort.id,
+        **{name: public[name] for name in _CARD},
+        "is_open": cohort.takes_applications(now=now),
+    }
+
+
 def application(application: Application, member: Member | None) -> dict[str, Any]:
     """An application, to its member and to those who screen it."""
     return {
@@ -79,6 +91,8 @@ def decision(decision: Decision, refused: list[dict[str, Any]]) -> dict[str, Any
         "version": decision.version,
         "cohort_id": decision.cohort_id,
         "decision": decision.decision,
+        "mail": decision.mail,
+        "confirmed_at": to_text(decision.confirmed_at) if decision.confirmed_at else None,
         "state": decision.state,
         "total": decision.total,
         "done": decision.done,

@@ -54,6 +54,10 @@ class Cohort(Aggregate):
     answer_days: int
     meeting_minutes: int
     agreement_template: dict[str, str]
+    agreement_language: str = "en"
+    """What the template speaks: the association's first language when the cohort was opened."""
+    agreement_translations: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Language -> section -> text, of sections that say the same there."""
     criteria: Criteria
 
     def open(self) -> list[Event]:
@@ -66,6 +70,36 @@ class Cohort(Aggregate):
         for name, value in changes.items():
             setattr(self, name, value)
         return [] if self.public() == before else [COHORT_CHANGED(self.id, self.public())]
+
+    def texts_with(
+        self, template: Mapping[str, str], translations: Mapping[str, Mapping[str, str]]
+    ) -> dict[str, Any]:
+        """The agreement with other texts in it. A section that reads otherwise loses the
+        translations it had, unless new ones come with it; an empty translation is none.
+        """
+        kept = {
+            name
+            for name, text in self.agreement_template.items()
+            if template.get(name, text) == text
+        }
+        return {
+            "agreement_template": {**self.agreement_template, **template},
+            "agreement_translations": {
+                language: {
+                    name: text
+                    for name, text in {
+                        **{n: t for n, t in self._translated(language).items() if n in kept},
+                        **translations.get(language, {}),
+                    }.items()
+                    if text
+                }
+                for language in {**self.agreement_translations, **translations}
+                if language != self.agreement_language
+            },
+        }
+
+    def _translated(self, language: str) -> Mapping[str, str]:
+        return self.agreement_translations.get(language, {})
 
     def follow(self, program: Program) -> list[Event]:
         """Carry the program's name and streams as they are now."""
@@ -94,6 +128,8 @@ class Cohort(Aggregate):
             "answer_days": self.answer_days,
             "meeting_minutes": self.meeting_minutes,
             "agreement_template": self.agreement_template,
+            "agreement_language": self.agreement_language,
+            "agreement_translations": self.agreement_translations,
             "criteria": {"preset": self.criteria.preset, "changes": self.criteria.changes},
         }
 

@@ -1,5 +1,6 @@
 """Screening over HTTP: one or many, mails, undo, and a worker that stops on the way."""
 
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -164,6 +165,70 @@ def test_nobody_else_decides(world: World) -> None:
     assert world.post("/decisions", body, actor=other).status_code == 404
     assert world.get(f"/decisions/{decision['id']}", actor=other).status_code == 404
     assert world.post(f"/decisions/{decision['id']}/undoing", actor=other).status_code == 404
+
+
+def test_all_of_a_list_are_decided_at_once(world: World) -> None:
+    ids = [
+        world.applied(world.member(f"p{n}@example.org", given_name=name))["id"]
+        for n, name in enumerate(("Amara", "Amélie", "Ruth", "Amaury"))
+    ]
+    world.decide(ids[3], decision="waitlisted")
+    body = {
+        "cohort_id": world.cohort["id"],
+        "all_of": {"state": "applied", "role": "mentee", "q": "am"},
+        "decision": "accepted",
+    }
+    made = world.post("/decisions", body, actor=world.coordinator)
+    assert made.status_code == 202, made.json
+    world.town.pump()
+    states = [world.application(id)["state"] for id in ids]
+    assert states == ["accepted", "accepted", "applied", "waitlisted"]
+    done = world.get(f"/decisions/{made.json['id']}", actor=world.coordinator).json
+    assert (done["total"], done["done"], done["refused_count"]) == (2, 2, 0)
+
+
+def test_who_is_decided_has_to_be_said_in_one_way(world: World) -> None:
+    body = {"cohort_id": world.cohort["id"], "decision": "accepted"}
+    ids = [world.cohort["id"]]
+    for more in ({}, {"application_ids": ids, "all_of": {}}):
+        answer = world.post("/decisions", {**body, **more}, actor=world.coordinator)
+        assert answer.status_code == 422
+
+
+def test_the_last_decisions_are_listed_so_that_they_can_be_undone(world: World) -> None:
+    id = world.applied(world.member())["id"]
+    world.decide(id, decision="shortlisted")
+    world.town.clock.at += timedelta(minutes=1)
+    last = world.decide(id, decision="accepted", mail=True)
+    path = f"/decisions?cohort_id={world.cohort['id']}"
+    found = world.get(path, actor=world.coordinator).json["items"]
+    assert [each["decision"] for each in found] == ["accepted", "shortlisted"]
+    assert (found[0]["id"], found[0]["mail"]) == (last["id"], True)
+    assert world.get("/decisions", actor=world.coordinator).status_code == 422
+
+
+def test_hundreds_over_several_pages_are_decided_and_undone(world: World) -> None:
+    lines = "".join(f"P{n},X,p{n}@example.org,mentee\n" for n in range(600))
+    made = world.ask(
+        "POST",
+        f"/cohorts/{world.cohort['id']}/imports",
+        actor=world.coordinator,
+        data=("First name,Last name,E-mail,Role\n" + lines).encode(),
+        content_type="text/csv",
+    ).json
+    path = f"/imports/{made['id']}"
+    world.put(f"{path}/mapping", made["guess"], actor=world.coordinator)
+    world.town.pump()
+    world.post(f"{path}/confirmation", {}, actor=world.coordinator)
+    world.town.pump()
+    body = {"cohort_id": world.cohort["id"], "all_of": {}, "decision": "accepted"}
+    decision = world.post("/decisions", body, actor=world.coordinator).json
+    world.town.pump()
+    counts = f"/applications?cohort_id={world.cohort['id']}&limit=1"
+    assert world.get(counts, actor=world.coordinator).json["counts"]["accepted"] == 600
+    world.post(f"/decisions/{decision['id']}/undoing", actor=world.coordinator)
+    world.town.pump()
+    assert world.get(counts, actor=world.coordinator).json["counts"]["applied"] == 600
 
 
 def test_an_application_of_another_cohort_is_not_decided_by_the_way(world: World) -> None:

@@ -178,6 +178,37 @@ def test_who_is_a_member_already_gets_the_application_only(world: World) -> None
     assert mine[0]["member"]["given_name"] == "Amarachi"
 
 
+def test_what_a_member_said_stays_and_what_the_list_says_otherwise_is_named(
+    world: World,
+) -> None:
+    world.member("amara@example.org", city="Regina")
+    found = checked(world, HEAD + GOOD.replace("Amara,", "Amarah,"))
+    amara, ruth = rows(world, found["id"], "good")
+    assert (amara["differs"], ruth["differs"]) == (["First name"], [])
+    confirm(world, found["id"])
+    world.town.pump()
+    (member,) = world.records.members.find(
+        world.association["id"], {"address": "amara@example.org"}
+    )
+    assert (member.given_name, member.city) == ("Amara", "Regina")
+
+
+def test_a_list_that_comes_again_with_other_data_says_what_differs(world: World) -> None:
+    taken(world, HEAD + GOOD)
+    again = checked(world, HEAD + GOOD.replace("Atlantic", "Eastern"))
+    assert (again["good"], again["skipped"]) == (0, 2)
+    assert [row["differs"] for row in rows(world, again["id"], "repeat")] == [[], ["Time zone"]]
+
+
+def test_a_page_far_down_is_read_without_the_ones_before(world: World) -> None:
+    text = "".join(f"P{n},X,p{n}@example.org,mentee,,\n" for n in range(2_600))
+    found = checked(world, HEAD + text)
+    with patch.object(bulks, "get_page", wraps=bulks.get_page) as read:
+        last = rows(world, found["id"], "good", "&after=2590")
+    assert [row["row"] for row in last] == list(range(2_591, 2_602))
+    assert read.call_count <= 3
+
+
 def test_one_person_may_stand_in_both_roles_but_not_twice_in_one(world: World) -> None:
     text = (
         HEAD

@@ -122,6 +122,8 @@ def test_who_belongs_to_another_association_is_not_there(world: World) -> None:
 def test_the_lists_of_answers_are_told(world: World) -> None:
     content = world.get("/content", actor=world.coordinator).json
     assert len(content["topics"]) > 30
-    assert {"id", "group"} == set(content["topics"][0])
+    assert {"id", "group", "names"} == set(content["topics"][0])
+    defaults = content["agreement_defaults"]
+    assert set(defaults["en"]) == set(defaults["fr"]) == set(content["agreement_sections"])
     assert "confidentiality" in content["agreement_sections"]
     assert content["ways"] == ["in_person", "video", "phone"]

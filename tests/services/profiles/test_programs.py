@@ -33,6 +33,63 @@ def test_own_words_of_an_agreement_stand_beside_the_default_ones(world: World) -
     assert made["agreement_template"]["manager"]
 
 
+def changed_cohort(world: World, **changes: Any) -> Any:
+    body = a_cohort(world.program["id"], **changes)
+    changed = world.put(f"/cohorts/{world.cohort['id']}", body, actor=world.coordinator)
+    assert changed.status_code == 200, changed.json
+    return changed.json
+
+
+def test_an_agreement_speaks_the_other_language_too(world: World) -> None:
+    assert world.cohort["agreement_language"] == "en"
+    french = world.cohort["agreement_translations"]["fr"]
+    assert set(french) == set(SECTIONS)
+    assert french["ending"].startswith("Chacun de nous")
+
+
+def test_a_section_that_reads_otherwise_loses_its_old_translation(world: World) -> None:
+    changed = changed_cohort(world, agreement_template={"term": "Six months."})
+    french = changed["agreement_translations"]["fr"]
+    assert set(french) == set(SECTIONS) - {"term"}
+    translated = changed_cohort(world, agreement_translations={"fr": {"term": "Six mois."}})
+    assert translated["agreement_translations"]["fr"]["term"] == "Six mois."
+    assert translated["agreement_template"]["term"] == "Six months."
+    cleared = changed_cohort(world, agreement_translations={"fr": {"term": ""}})
+    assert "term" not in cleared["agreement_translations"]["fr"]
+
+
+def test_own_words_in_both_languages_are_kept_from_the_begin(world: World) -> None:
+    texts = {
+        "agreement_template": {"term": "Six months."},
+        "agreement_translations": {"fr": {"term": "Six mois."}},
+    }
+    made = world.post(
+        "/cohorts", a_cohort(world.program["id"], **texts), actor=world.coordinator
+    ).json
+    assert made["agreement_translations"]["fr"]["term"] == "Six mois."
+    world.town.pump()
+    (told,) = (e for e in world.town.events("cohort-opened") if e["cohort_id"] == made["id"])
+    assert told["agreement_translations"]["fr"]["term"] == "Six mois."
+
+
+@pytest.mark.parametrize(
+    "criteria",
+    [
+        {"changes": {"luck": 100}},
+        {"changes": {"topics": 10_001}},
+        {"changes": {"topics": 10_000, "times": 10_000, "field": 1}},
+    ],
+    ids=str,
+)
+def test_weights_that_matching_could_not_use_are_refused(
+    world: World, criteria: dict[str, Any]
+) -> None:
+    body = a_cohort(world.program["id"], criteria=criteria)
+    answer = world.post("/cohorts", body, actor=world.coordinator)
+    assert answer.status_code == 422
+    assert {f["field"].partition(".")[0] for f in answer.json["faults"]} == {"criteria"}
+
+
 @pytest.mark.parametrize(
     ("changes", "fields"),
     [
