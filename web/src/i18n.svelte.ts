@@ -98,7 +98,9 @@ export function hasWord(family: string, code: string): boolean {
 /** What a fault of a field says. */
 export function fault(found: Fault): string {
   const [code = '', ...rest] = found.code.split(':')
-  const values = { ...numbered(rest), ...plain(found.values) }
+  // A rule of a field tells its bounds in a list.
+  const bounds = Array.isArray(found.values) ? found.values.map(String) : rest
+  const values = { ...numbered(bounds), ...plain(found.values) }
   const field = found.field.replaceAll(/\.\d+/g, '')
   return filled(
     words[`fault.${field}.${code}`] ?? words[`fault.${code}`] ?? words['fault.other'] ?? code,

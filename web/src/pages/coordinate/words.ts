@@ -63,13 +63,24 @@ export function withQuery(query: URLSearchParams, changes: Record<string, string
 
 /** What a fault of a form says, beside the name of its field. */
 export function flaw(fault: Fault, name: (field: string) => string): string {
-  const [code = '', least, most] = fault.code.split(':')
-  const known = hasWord('flaw', code) ? code : 'other'
-  const values: Values = { field: name(fault.field), least, most: most ?? least }
-  for (const [key, value] of Object.entries(fault.values ?? {})) {
-    values[key] = key === 'follows' ? name(String(value)) : String(value)
+  const known = hasWord('flaw', fault.code) ? fault.code : 'other'
+  // A rule of a single value tells its bounds by place, the others theirs by name.
+  const told = Array.isArray(fault.values) ? bounds(fault.values) : (fault.values ?? {})
+  const follows = CALENDAR[CALENDAR.indexOf(fault.field) - 1]
+  const values: Values = { field: name(fault.field), follows: follows && name(follows), days: 732 }
+  for (const [key, value] of Object.entries(told)) {
+    if (key !== 'follows') values[key] = String(value)
   }
   return t(`flaw.${known}` as Key, values)
+}
+
+const CALENDAR = ['apply_from', 'apply_until', 'match_on', 'starts_on', 'ends_on']
+
+function bounds(values: string[]): Values {
+  const number = (value: string | undefined) => formatNumber(Number(value))
+  return values.length > 1
+    ? { least: number(values[0]), most: number(values[1]) }
+    : { most: number(values[0]) }
 }
 
 /** Why a mentee or mentor was left out. */
