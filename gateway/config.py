@@ -42,6 +42,8 @@ DECISION_PAUSE = timedelta(seconds=10)
 """Mails about decisions wait until the time to undo them is over (the toast shows 8 s)."""
 AGREEMENT_PAUSE = timedelta(minutes=2)
 """Several changes of an agreement, and the signature that follows, are one mail."""
+OFFER_PAUSE = timedelta(minutes=1)
+"""Times that are taken back, and others offered at once, are one mail."""
 INVITATION_DAYS = 7
 """So long the link of an invitation signs in."""
 LOG_DAYS = 30

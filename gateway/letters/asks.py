@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from gateway.config import AGREEMENT_PAUSE, DECISION_PAUSE
+from gateway.config import AGREEMENT_PAUSE, DECISION_PAUSE, OFFER_PAUSE
 
 State = Mapping[str, Any]
 OTHER = {"mentor": "mentee", "mentee": "mentor"}
@@ -83,10 +83,12 @@ def _cancelled(state: State) -> Iterator[Wanted]:
     by = state["cancelled_by"]
     if by not in OTHER or state["replaced_by"]:
         return
-    kind = "meeting-cancelled"
-    if state["starts_at"] is None:
-        kind = "times-withdrawn" if by == state["proposed_by"] else "times-refused"
-    yield from to(kind, OTHER[by])(state)
+    if state["starts_at"] is not None:
+        yield from to("meeting-cancelled", OTHER[by])(state)
+    elif by == state["proposed_by"]:
+        yield from to("times-withdrawn", OTHER[by], pause=OFFER_PAUSE)(state)
+    else:
+        yield from to("times-refused", OTHER[by])(state)
 
 
 def _log_due(state: State) -> Iterator[Wanted]:

@@ -1,6 +1,8 @@
 """Mails about meetings: times to choose from, what was agreed, whether it took place."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from chassis.clock import from_text
 from gateway.config import LOG_DAYS
@@ -54,7 +56,9 @@ def cancelled(case: Case) -> Body:
 
 
 def withdrawn(case: Case) -> Body:
-    """Times that nobody need answer any more."""
+    """Times that nobody need answer any more; not worth a mail if others came, or a date."""
+    ahead = [each for each in case.meetings_of_pair() if each["_id"] != case.about["meeting_id"]]
+    case.drop_if(any(_is_open(case, each) for each in ahead), "they have others, or a date")
     return _no_time(case, "times-withdrawn")
 
 
@@ -102,6 +106,12 @@ def log_disputed(case: Case) -> Body:
         card=Card(actions=_did_you_meet(case, "log-disputed", asked="again")),
         links=(case.go("log-disputed.action", f"{_page(case)}/log", "bare"),),
     )
+
+
+def _is_open(case: Case, meeting: Mapping[str, Any]) -> bool:
+    if meeting["state"] == "proposed":
+        return bool(meeting["proposed_by"] == case.about["proposed_by"])
+    return meeting["state"] == "scheduled" and from_text(meeting["starts_at"]) > case.now
 
 
 def _no_time(case: Case, kind: str) -> Body:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from contracts import scheduling
+from contracts import examples, scheduling
 from tests.gateway.letters.letterbox import (
     AMARA,
     OFFER,
@@ -91,6 +91,14 @@ def test_a_meeting_that_was_moved_again_is_told_once(people_known: Town) -> None
     people_known.gateway.hear_that(scheduling.MEETING_MOVED, version=2, **later)
     people_known.pump()
     assert only(people_known, AMARA)["Subject"] == "New time: you meet Ruth on Friday 15 May"
+
+
+def test_times_that_are_taken_back_for_others_are_one_mail(people_known: Town) -> None:
+    tell = people_known.gateway.hear_that
+    tell(scheduling.MEETING_CANCELLED, version=2, starts_at=None, ends_at=None)
+    tell(scheduling.TIMES_PROPOSED, **OFFER, meeting_id=examples.RUN)
+    people_known.go_on(minutes=5)
+    assert only(people_known, RUTH)["Subject"] == "Amara proposes times to meet"
 
 
 def test_who_has_said_whether_they_met_is_not_asked(people_known: Town) -> None:
