@@ -50,7 +50,9 @@ SETTINGS = (
     Setting(
         name="GUILDWAY_MAIL",
         default="file:{GUILDWAY_DATA}/mails",
-        meaning="Where mails go: `file:<folder>` (one .eml a mail) or `smtp://user:password@host:port`.",
+        meaning="Where mails go: `file:<folder>` (one .eml a mail) or "
+        "`smtp://user:password@host:port`; `?from=address` if they come from another than "
+        "no-reply at the host people see.",
     ),
     Setting(
         name="GUILDWAY_CLOCK",

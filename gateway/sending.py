@@ -1,5 +1,5 @@
 """Carries mails: into a folder (`file:<folder>`, one .eml a mail) or to a mail server
-(`smtp://user:password@host:port`, `smtps://…` for TLS from the start).
+(`smtp://user:password@host:port?from=address`, `smtps://…` for TLS from the start).
 
 A mail is claimed, put into words, handed over, marked. Whoever dies between the last two leaves it
 to be sent again, with the same Message-ID: better twice than never.
@@ -20,13 +20,13 @@ from ipaddress import ip_address
 from pathlib import Path
 from time import monotonic
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from chassis.log import logger
 from gateway import letters
 from gateway.letters import Letter, NotNeeded, NotYet
 from gateway.model import Mail
-from gateway.repository import Records
+from gateway.repository import Instance, Records
 
 SECONDS = 15.0
 """A mail server that is silent for so long is not there."""
@@ -61,24 +61,25 @@ def carry(records: Records, mail: Mail, now: datetime) -> Callable[[Mail], None]
         return lambda each: each.drop(reason)
     instance = records.instance
     try:
-        message = message_of(letter, id=mail.id, host=host_of(instance.url), at=now)
-        open_mailbox(instance.mail).take(message, f"{mail.made_at:%Y%m%dT%H%M%S}-{mail.id}")
+        mailbox, sender = _way_of(instance)
+        message = message_of(letter, id=mail.id, sender=sender, at=now)
+        mailbox.take(message, f"{mail.made_at:%Y%m%dT%H%M%S}-{mail.id}")
     except NotTaken as error:
         return _not_taken(mail, error, now)
     return _taken(letter, now, keep=instance.is_demo)
 
 
-def message_of(letter: Letter, *, id: str, host: str, at: datetime) -> EmailMessage:
+def message_of(letter: Letter, *, id: str, sender: str, at: datetime) -> EmailMessage:
     """The message (RFC 5322) of a letter. Raises NotTaken if its address is none."""
     message = EmailMessage(policy=policy.SMTP)
     try:
-        message["From"] = Address(letter.sender, "no-reply", host)
+        message["From"] = Address(letter.sender, *sender.rsplit("@", 1))
         message["To"] = Address(letter.to_name, addr_spec=_ascii_domain(letter.to))
     except (ValueError, IndexError) as error:
         raise NotTaken(f"no address: {type(error).__name__}", for_good=True) from error
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(at)
-    message["Message-ID"] = f"<{id}@{host}>"
+    message["Message-ID"] = f"<{id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message.set_content(letter.text, cte="quoted-printable")
@@ -88,8 +89,14 @@ def message_of(letter: Letter, *, id: str, host: str, at: datetime) -> EmailMess
     return message
 
 
+def sender_of(through: str, url: str) -> str:
+    """The address that mails come from: the one of the setting, else one at the host people see."""
+    (given,) = parse_qs(urlsplit(through).query).get("from", [""])
+    return _ascii_domain(given) if given else f"no-reply@{host_of(url)}"
+
+
 def host_of(url: str) -> str:
-    """The domain that mails come from: the host people see; an address literal for a number."""
+    """The domain of the address people see; a literal (RFC 5321 4.1.3) for a number."""
     host = urlsplit(url).hostname or "localhost"
     try:
         address = ip_address(host)
@@ -238,6 +245,13 @@ def _ascii_domain(address: str) -> str:
     if not local or not domain or "@" in local:
         raise ValueError
     return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
+
+
+def _way_of(instance: Instance) -> tuple[Mailbox, str]:
+    try:
+        return open_mailbox(instance.mail), sender_of(instance.mail, instance.url)
+    except ValueError as error:
+        raise NotTaken("GUILDWAY_MAIL says no way to send mails") from error
 
 
 def _not_taken(mail: Mail, error: NotTaken, now: datetime) -> Callable[[Mail], None]:

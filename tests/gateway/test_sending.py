@@ -20,7 +20,7 @@ from cryptography.x509.oid import NameOID
 from contracts import matching
 from gateway import sending
 from gateway.letters import Letter
-from gateway.sending import Folder, NotTaken, Server, host_of, message_of, open_mailbox
+from gateway.sending import Folder, NotTaken, Server, host_of, message_of, open_mailbox, sender_of
 from gateway.service import send_mail
 from tests.gateway.letters.letterbox import AMARA, NOW, an_office, hear_people, mails, states
 from tests.gateway.smtp import PostOffice, a_post_office
@@ -42,7 +42,7 @@ LETTER = Letter(
 def a_message(**changes: Any) -> EmailMessage:
     fields = {name: getattr(LETTER, name) for name in LETTER.__slots__}
     letter = Letter(**{**fields, **changes})
-    return message_of(letter, id=ID, host="mentoring.example.org", at=NOW)
+    return message_of(letter, id=ID, sender="no-reply@mentoring.example.org", at=NOW)
 
 
 @pytest.fixture
@@ -112,8 +112,14 @@ def test_a_domain_in_another_script_is_written_in_ascii() -> None:
 )
 def test_mails_come_from_the_host_that_people_see(url: str, host: str) -> None:
     assert host_of(url) == host
-    message = message_of(LETTER, id=ID, host=host, at=NOW)
-    assert message["From"].addresses[0].domain == host
+    sender = sender_of("file:mails", url)
+    message = message_of(LETTER, id=ID, sender=sender, at=NOW)
+    assert message["From"].addresses[0].addr_spec == f"no-reply@{host}"
+
+
+def test_mails_come_from_the_address_that_the_setting_names() -> None:
+    through = "smtp://user:pass@mail.example.org?from=mentorat%40association.example"
+    assert sender_of(through, "https://app.example.org") == "mentorat@association.example"
 
 
 # A folder
@@ -331,6 +337,15 @@ def test_a_mail_that_waited_for_a_server_is_sent_once_it_is_there(tmp_path: Path
         office.go_on(minutes=1)
         assert only_mail(office).state == "sent"
         assert len(list(closed.glob("*.eml"))) == 1
+
+
+def test_a_setting_that_is_none_loses_no_mail(tmp_path: Path) -> None:
+    for through in ("carrier pigeon", "smtp://mail.example.org?from=nobody"):
+        with an_office(tmp_path / through[:4], GUILDWAY_MAIL=through) as office:
+            hear_people(office)
+            tell_somebody(office)
+            mail = only_mail(office)
+            assert (mail.state, mail.reason[:13]) == ("waiting", "GUILDWAY_MAIL")
 
 
 def test_a_server_takes_what_the_product_writes(tmp_path: Path, office: PostOffice) -> None:
