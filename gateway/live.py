@@ -7,6 +7,7 @@ kept for those who were away.
 """
 
 import logging
+import signal
 import socket
 import threading
 import warnings
@@ -67,7 +68,13 @@ class Seat:
     member_id: str
     checked_at: float
     line: socket.socket | None
-    """The connection itself, to cut it when it takes nothing any more."""
+    """The connection itself."""
+
+    def cut(self) -> None:
+        """End the connection without a word; also if it takes nothing any more."""
+        if self.line is not None:
+            with suppress(OSError):
+                self.line.shutdown(socket.SHUT_RDWR)
 
 
 class Live:
@@ -80,9 +87,9 @@ class Live:
         self._starting = threading.Lock()
         self._tail: Tail | None = None
         self._is_started = self._is_stopped = False
-        mode = "gevent" if monkey.is_module_patched("threading") else "threading"
+        is_green = monkey.is_module_patched("threading")
         self.server = socketio.Server(
-            async_mode=mode,
+            async_mode="gevent" if is_green else "threading",
             transports=["websocket"],
             cors_allowed_origins=self._may_come,
             cors_credentials=False,
@@ -93,6 +100,8 @@ class Live:
         )
         self.server.on("connect", self._welcome)
         self.server.on("disconnect", self._miss)
+        if is_green:
+            self.stop_at_sigterm()
 
     def wrap(self, app: Any) -> Any:
         """A WSGI application that answers `/socket.io/` itself and leaves the rest to `app`."""
@@ -105,8 +114,21 @@ class Live:
                 self.server.disconnect(sid)
 
     def stop(self) -> None:
-        """Read no more."""
+        """Read no more, and let every socket go: its client comes back when somebody is here."""
         self._is_stopped = True
+        for seat in list(self._seats.values()):
+            seat.cut()
+
+    def stop_at_sigterm(self) -> None:
+        """A web process that is told to end does not wait for sockets that never would."""
+        before = signal.getsignal(signal.SIGTERM)
+
+        def act(number: int, frame: Any) -> None:
+            if callable(before):
+                before(number, frame)
+            self.stop()
+
+        signal.signal(signal.SIGTERM, act)
 
     def _may_come(self, origin: str | None, environ: Mapping[str, Any]) -> bool:
         return origin is None or is_own_origin(
@@ -259,9 +281,7 @@ class Live:
             line = self.server.eio.sockets.get(eio_sid)
             if line is not None and line.queue.qsize() > QUEUE_LIMIT:
                 logger().info("slow socket cut", waiting=line.queue.qsize())
-                if seat.line is not None:
-                    with suppress(OSError):
-                        seat.line.shutdown(socket.SHUT_RDWR)
+                seat.cut()
 
     def _cut_ended(self, now: datetime) -> None:
         for sid, seat in list(self._seats.items()):
