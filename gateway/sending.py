@@ -111,7 +111,7 @@ def host_of(url: str) -> str:
 def open_mailbox(through: str) -> Mailbox:
     """The mailbox of a GUILDWAY_MAIL; one for each process. Raises ValueError for another form."""
     if through.startswith("file:"):
-        return Folder(Path(through.removeprefix("file:")))
+        return Folder(Path(through.removeprefix("file:").partition("?")[0]))
     if through.startswith(("smtp://", "smtps://")):
         return Server(through)
     raise ValueError("mails go to file:<folder> or smtp://user:password@host:port")

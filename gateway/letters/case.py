@@ -47,6 +47,7 @@ class Case:
         self.association_id = mail.association_id
         self.language: Language = "fr" if (mail.language or reader["language"]) == "fr" else "en"
         self.reader = Person.of(reader)
+        self.is_only_participant = set(reader["roles"]) <= {"participant"}
         self.role = self._role()
         self.partner_id = self._partner_id()
         partner = self._needed(records.members, self.partner_id)

@@ -27,8 +27,6 @@ def sign_in(case: Case) -> Body:
 
 def invitation(case: Case) -> Body:
     """Somebody is on the members' list: look at what is known, complete it. The link signs in."""
-    until = case.now + timedelta(days=INVITATION_DAYS)
-    link = case.link("sign-in", APPLICATION, until)
     return Body(
         subject=case.say("invitation.subject"),
         lead=(
@@ -37,7 +35,7 @@ def invitation(case: Case) -> Body:
             _deadline(case),
         ),
         quote=quote(case),
-        actions=(Action(label=case.say("invitation.action"), url=link),),
+        actions=(_way_in(case),),
         then=(case.say("invitation.after"),),
     )
 
@@ -85,6 +83,15 @@ def quote(case: Case) -> Quote | None:
     """What a coordinator wrote with it."""
     written = paragraphs(case.mail.more)
     return Quote(title=case.say("quote.from"), paragraphs=written) if written else None
+
+
+def _way_in(case: Case) -> Action:
+    """Signs in for a week; who may do more than take part signs in by a short-lived link only."""
+    if not case.is_only_participant:
+        return case.go("invitation.action", APPLICATION)
+    until = case.now + timedelta(days=INVITATION_DAYS)
+    link = case.link("sign-in", APPLICATION, until)
+    return Action(label=case.say("invitation.action"), url=link)
 
 
 def _still_holds(case: Case) -> None:

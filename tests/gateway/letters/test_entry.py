@@ -1,11 +1,13 @@
 """Mails before there is a pair."""
 
+import re
 from datetime import timedelta
 
-from contracts import profiles
+from contracts import examples, profiles
 from tests.gateway.letters.letterbox import (
     AMARA,
     NOW,
+    URL,
     acting_links,
     hear_people,
     html_of,
@@ -53,3 +55,32 @@ def test_an_invitation_signs_in_for_a_week(people_known: Town) -> None:
     assert (link.purpose, link.target) == ("sign-in", "/apply")
     assert link.until == NOW + timedelta(days=7)
     assert "complete it by Saturday 30 May" in text_of(only(people_known, AMARA))
+
+
+def test_the_link_of_an_invitation_signs_in_and_opens_the_application(people_known: Town) -> None:
+    people_known.gateway.hear_that(profiles.MAIL_ASKED, kind="invitation")
+    people_known.pump()
+    token = re.findall(rf"{URL}/l/(\S+)", text_of(only(people_known, AMARA)))[0]
+    client = people_known.gateway.client
+    answer = client.post(f"/links/{token}", json={}, headers={"Origin": URL})
+    assert (answer.status_code, answer.json["next"]) == (200, "/apply")
+    assert "guildway=" in answer.headers["Set-Cookie"]
+    again = client.post(f"/links/{token}", json={}, headers={"Origin": URL})
+    assert again.status_code == 410
+
+
+def test_no_coordinator_is_signed_in_by_a_link_that_lasts_for_days(people_known: Town) -> None:
+    people_known.gateway.hear_that(
+        profiles.MAIL_ASKED, kind="invitation", member_id=examples.COORDINATOR
+    )
+    people_known.gateway.hear_that(
+        profiles.PROFILE_UPDATED,
+        version=3,
+        member_id=examples.COORDINATOR,
+        address=JOSEE,
+        roles=["participant", "coordinator"],
+    )
+    people_known.pump()
+    mail = only(people_known, JOSEE)
+    assert acting_links(people_known, mail) == []
+    assert f"{URL}/apply" in text_of(mail)

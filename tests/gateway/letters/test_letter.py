@@ -1,5 +1,6 @@
 """Both forms of every mail, whatever people are called."""
 
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -7,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from gateway.config import ROOT, ROUTES
 from gateway.letters.catalog import LANGUAGES
 from gateway.letters.writing import KINDS
 from tests.gateway.letters.letterbox import (
+    URL,
     an_office,
     ask_for_a_link,
     hear_everything,
@@ -96,3 +99,18 @@ def check_harmless(mail: Any) -> None:
     assert "\u202e" not in mail["Subject"] + html + text
     left = set(re.findall(r"{(\w+)}", text)) - {"partner"}
     assert left == set(), mail["Subject"]
+
+
+def test_every_page_that_mails_lead_to_is_one_of_the_client(people_known: Town) -> None:
+    hear_everything(people_known)
+    routes = [re.sub(r":\w+", "[^/]+", each["path"]) for each in json.loads(ROUTES.read_text())]
+    for mail in mails(people_known):
+        for href in Links(html_of(mail)).hrefs:
+            path = href.removeprefix(URL)
+            assert any(re.fullmatch(route, path) for route in routes), href
+
+
+def test_every_mail_stands_in_the_documentation() -> None:
+    page = (ROOT / "docs" / "how-to" / "mails.md").read_text()
+    named = set(re.findall(r"`([a-z-]+)`", " ".join(re.findall(r"^\| (`.*?) \|", page, re.M))))
+    assert named == KINDS.keys()
