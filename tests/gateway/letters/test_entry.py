@@ -6,6 +6,7 @@ from datetime import timedelta
 from contracts import examples, profiles
 from tests.gateway.letters.letterbox import (
     AMARA,
+    JOSEE,
     NOW,
     URL,
     acting_links,
