@@ -81,7 +81,8 @@ def page(path: str) -> Response:
     built = client().built()
     if path in built.files:
         return _file(client().dist / path, max_age=3600)
-    if path.split("/", maxsplit=1)[0] in _RESERVED:
+    first, *deeper = path.split("/", maxsplit=1)
+    if first in _RESERVED and (deeper or first != "calendar"):
         raise NotFound
     who = signed_in(request)
     match = built.match(f"/{path}")

@@ -89,6 +89,10 @@ def test_a_service_that_is_away_leaves_its_data_to_the_client(town: Town, founde
     assert "/api/matching/pairs" not in founder.boot("/")["data"]
 
 
+def test_the_page_about_calendars_is_no_calendar(founder: Visitor) -> None:
+    assert founder.get("/calendar").mimetype == "text/html"
+
+
 def test_an_unknown_page_is_a_page_that_says_so(founder: Visitor) -> None:
     for path in ("/nowhere", "/coordinate/cohorts", "/pairs/1/2/3", "/.secret", "/routes.json"):
         answer = founder.get(path)
