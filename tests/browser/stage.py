@@ -1,0 +1,148 @@
+"""A whole local system for tests that click, started as `make run` starts it, in its own folder."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from time import monotonic, sleep
+
+from chassis.clock import to_text
+
+ROOT = Path(__file__).resolve().parents[2]
+LINK = re.compile(r"http://127\.0\.0\.1:\d+/l/[\w=-]+")
+
+
+@dataclass(kw_only=True)
+class Stage:
+    """A running instance: its address, what its launcher said, its mails and its clock."""
+
+    url: str
+    folder: Path
+    said: str
+    at: datetime | None
+
+    @property
+    def setup_code(self) -> str:
+        """What founds an association."""
+        return re.search(r"with this code: (\S+)", self.said)[1]  # type: ignore[index]
+
+    def sign_in_link(self, kind: str) -> str:
+        """The launcher's link of the coordinator, mentor or mentee of the demo."""
+        return LINK.search(next(line for line in self.said.splitlines() if kind in line))[0]  # type: ignore[index]
+
+    def go_on(self, **time: float) -> None:
+        """Let time pass on the clock that all processes share."""
+        assert self.at is not None
+        self.at += timedelta(**time)
+        self.set_clock()
+
+    def set_clock(self) -> None:
+        """Write the clock, so that nobody reads half of it."""
+        assert self.at is not None
+        half = self.folder / "clock.half"
+        half.write_text(to_text(self.at))
+        half.replace(self.folder / "clock")
+
+    def mails(self, to: str) -> list[EmailMessage]:
+        """All mails to an address, oldest first."""
+        found = []
+        for path in sorted((self.folder / "data/mails").glob("*.eml"), key=_sent_order):
+            mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+            if to in str(mail["To"]):
+                found.append(mail)
+        return found  # type: ignore[return-value]
+
+    def mail(self, to: str, words: str, *, seconds: float = 20) -> EmailMessage:
+        """The newest mail to an address whose subject or text has these words, once it is there."""
+        until = monotonic() + seconds
+        while monotonic() < until:
+            for mail in reversed(self.mails(to)):
+                if words in f"{mail['Subject']}\n{text_of(mail)}":
+                    return mail
+            sleep(0.1)
+        there = [str(mail["Subject"]) for mail in self.mails(to)]
+        raise AssertionError(f"no mail to {to} says {words!r}; there are {there}")
+
+
+def text_of(mail: EmailMessage) -> str:
+    """The plain text of a mail."""
+    part = mail.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def links_of(mail: EmailMessage) -> list[str]:
+    """The one-time links of a mail, in their order."""
+    return list(dict.fromkeys(LINK.findall(text_of(mail))))
+
+
+@contextmanager
+def a_stage(folder: Path, *, demo: bool, at: datetime | None = None) -> Iterator[Stage]:
+    """Start everything, and stop it at the end. at: on a simulated clock that begins then."""
+    stage = Stage(url="", folder=folder, said="", at=at)
+    environ = {name: value for name, value in os.environ.items() if "GUILDWAY_" not in name}
+    environ |= {
+        "GUILDWAY_DATA": str(folder / "data"),
+        "GUILDWAY_PORT": str(_free_ports(5)),
+        "DEMO": str(int(demo)),
+    }
+    if at is not None:
+        stage.set_clock()
+        environ["GUILDWAY_CLOCK"] = f"file:{folder / 'clock'}"
+    output = folder / "launcher.log"
+    with output.open("wb") as log:
+        launcher = subprocess.Popen(
+            [sys.executable, "-m", "deploy.local"],
+            cwd=ROOT,
+            env=environ,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        stage.said = _welcome(launcher, output)
+        stage.url = re.search(r"http://127\.0\.0\.1:\d+", stage.said)[0]  # type: ignore[index]
+        yield stage
+    finally:
+        launcher.send_signal(signal.SIGINT)
+        try:
+            launcher.wait(20)
+        except subprocess.TimeoutExpired:
+            launcher.kill()
+
+
+def _welcome(launcher: "subprocess.Popen[bytes]", output: Path) -> str:
+    until = monotonic() + 240
+    while "Ctrl-C stops it" not in (said := output.read_text(errors="replace")):
+        assert launcher.poll() is None, f"the launcher ended:\n{said}"
+        assert monotonic() < until, f"it did not start:\n{said}"
+        sleep(0.1)
+    return said
+
+
+def _free_ports(many: int) -> int:
+    """The first of so many ports in a row that nobody listens on."""
+    for first in range(20_000 + os.getpid() % 10_000, 60_000, many):
+        taken = False
+        for port in range(first, first + many):
+            with socket.socket() as probe:
+                taken = taken or probe.connect_ex(("127.0.0.1", port)) == 0
+        if not taken:
+            return first
+    raise AssertionError("no free ports")
+
+
+def _sent_order(path: Path) -> tuple[float, str]:
+    return path.stat().st_mtime, path.name
+
+
+__all__ = ["Stage", "a_stage", "links_of", "text_of"]
