@@ -64,7 +64,7 @@ def texts(messages: list[Received]) -> list[str]:
 
 
 def read(
-    member: Subscription, count: int, *, seconds: float = 20, commits: bool = True
+    member: Subscription, count: int, *, seconds: float = 60, commits: bool = True
 ) -> list[Received]:
     """Poll until so many have come."""
     from time import monotonic
