@@ -25,8 +25,10 @@ from contracts.profiles import (
 STATES = ("applied", "shortlisted", "interviewed", "accepted", "waitlisted", "declined")
 """What screening may make of an application, in order; beside them `draft` and `withdrawn`."""
 PRACTICAL = frozenset({"availability", "zone", "languages", "capacity", "ways"})
-"""What a participant changes at any time: life goes on. The other answers are fixed when sent."""
+"""What a participant changes at any time: life goes on. The other answers are fixed when sent; what
+was left open, as a members' list may do, can still be answered."""
 _NOTHING = Sealed()
+_OPEN: tuple[object, ...] = (None, "", [])
 _TOLD: dict[str, EventType] = {
     "accepted": PARTICIPANT_ACCEPTED,
     "waitlisted": PARTICIPANT_WAITLISTED,
@@ -227,7 +229,8 @@ class Application(Aggregate):
     def _check_changeable(self, changes: Mapping[str, Any]) -> None:
         if self.state in {"declined", "withdrawn"}:
             raise ApplicationIsOver
-        if self.state != "draft" and (sent := sorted(set(changes) - PRACTICAL)):
+        given = (name for name in changes if getattr(self, name) not in (*_OPEN, changes[name]))
+        if self.state != "draft" and (sent := sorted(set(given) - PRACTICAL)):
             raise AnswersAreSent(fields=sent)
 
     def _missing(self, stream_ids: Collection[str]) -> list[Fault]:

@@ -141,12 +141,27 @@ def test_a_participant_changes_when_and_how_to_meet_but_no_other_answer(world: W
     world.town.pump()
     (told,) = world.town.events("participant-changed")
     assert {name: told[name] for name in changes} == changes
-    refused = world.patch(f"/applications/{id}", {"field": "law", "capacity": 1}, actor=ruth)
+    other = {"topics": [{"id": "ethics", "strength": 1}], "capacity": 1}
+    refused = world.patch(f"/applications/{id}", other, actor=ruth)
     assert (refused.status_code, refused.json["code"]) == (409, "answers-are-sent")
-    assert refused.json["values"] == {"fields": ["field"]}
+    assert refused.json["values"] == {"fields": ["topics"]}
     world.decide(id, decision="declined")
     over = world.patch(f"/applications/{id}", {"capacity": 1}, actor=ruth)
     assert over.json["code"] == "application-is-over"
+
+
+def test_what_was_left_open_can_be_answered_after_sending_but_once(world: World) -> None:
+    ruth = world.member("ruth@example.org")
+    sent = world.applied(ruth, "mentor")
+    assert (sent["employer"], sent["seniority"]) == ("", None), sent
+    answers = {"employer": "Harbour Library", "seniority": 0, "offers": "An ear."}
+    changed = world.patch(f"/applications/{sent['id']}", answers, actor=ruth)
+    assert changed.status_code == 200, changed.json
+    again = world.patch(f"/applications/{sent['id']}", answers, actor=ruth)
+    assert again.status_code == 200, again.json
+    other = {"employer": "Other", "seniority": 1, "offers": ""}
+    refused = world.patch(f"/applications/{sent['id']}", other, actor=ruth)
+    assert refused.json["values"] == {"fields": ["employer", "offers", "seniority"]}
 
 
 def test_a_mentee_has_one_place(world: World) -> None:

@@ -57,7 +57,7 @@ export function missingOf(question: Question, answers: Application): { id: strin
   return []
 }
 
-/** The answer to a question, as a line. */
+/** The answer to a question, as a line; empty if there is none. */
 export function readOf(question: Question, answers: Application): string {
   const read: Record<Question, () => (string | false | null | undefined)[]> = {
     stream: () => [answers.cohort.streams.find((each) => each.id === answers.stream_id)?.name],
@@ -76,5 +76,5 @@ export function readOf(question: Question, answers: Application): string {
     capacity: () => [String(answers.capacity)],
   }
   const parts = read[question]().filter((part) => part && part !== '0')
-  return parts.join(question === 'hopes' ? '\n' : ', ') || t('apply.notAnswered')
+  return parts.join(question === 'hopes' ? '\n' : ', ')
 }
