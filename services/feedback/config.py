@@ -14,6 +14,10 @@ RECOUNT_EVERY = timedelta(seconds=1)
 QUIET_RHYTHMS = 1.5
 """A pair without a meeting held or planned for so many rhythms is quiet (architecture.md)."""
 
+QUIET_GRACE = timedelta(hours=1)
+"""What is heard makes no pair quiet at once: a meeting may be on its way, and months of them if a
+lost log is heard anew. After this time the pair is looked at again."""
+
 NUDGE_EVERY = timedelta(days=7)
 """A coordinator writes to a pair at most this often: a nudge, not a nag."""
 

@@ -36,7 +36,7 @@ def rename(records: Records, association_id: str, member_id: str, *, now: dateti
 def follow_cohort(records: Records, association_id: str, cohort_id: str, *, now: datetime) -> None:
     """A new rhythm changes which pairs are quiet, another zone the month of a meeting."""
     for pair in records.pair_rows.each(association_id, {"cohort_id": cohort_id}):
-        look_after_pair(records, association_id, pair.id, now)
+        _look(records, association_id, pair.id, is_time=False, now=now)
         for meeting in records.meetings.each(association_id, {"pair_id": pair.id}):
             follow_row(records, association_id, meeting, now=now)
     mark(records, association_id, cohort_id, topics=True, now=now)
@@ -150,6 +150,10 @@ def follow_row(records: Records, association_id: str, meeting: Document, *, now:
 
 def look_after_pair(records: Records, association_id: str, id: str, now: datetime) -> None:
     """Timer: the pair's time has come. Check-ins by the rhythm, and is it quiet?"""
+    _look(records, association_id, id, is_time=True, now=now)
+
+
+def _look(records: Records, association_id: str, id: str, *, is_time: bool, now: datetime) -> None:
     row = records.pair_rows.get(association_id, id)
     cohort = records.cohorts.get(association_id, row.cohort_id)
     is_due = row.is_running and row.next_check_in_at is not None and row.next_check_in_at <= now
@@ -161,7 +165,7 @@ def look_after_pair(records: Records, association_id: str, id: str, now: datetim
             found.check_ins += 1
             found.next_check_in_at = now + timedelta(days=cohort["check_in_rhythm_days"])
         found.due_at = None
-        return _read_meetings(records, found, now=now)
+        return _read_meetings(records, found, is_time=is_time, now=now)
 
     after = records.pair_rows.change(association_id, id, act, now=now)
     if after.is_quiet != row.is_quiet:
@@ -195,7 +199,9 @@ def mark(
         records.figures.change(association_id, id, act, now=now)
 
 
-def _read_meetings(records: Records, row: PairRow, *, now: datetime) -> list[Event]:
+def _read_meetings(
+    records: Records, row: PairRow, *, is_time: bool = False, now: datetime
+) -> list[Event]:
     """Bring the pair's row up to date with its meetings; who falls quiet is told of."""
     held, last = 0, None
     planned: datetime | None = None
@@ -212,7 +218,8 @@ def _read_meetings(records: Records, row: PairRow, *, now: datetime) -> list[Eve
         return []
     if held and row.next_check_in_at is None and row.check_ins == 0:
         row.next_check_in_at = now + timedelta(days=cohort["check_in_rhythm_days"])
-    return row.look(rhythm=timedelta(days=cohort["meeting_rhythm_days"]), now=now)
+    rhythm = timedelta(days=cohort["meeting_rhythm_days"])
+    return row.look(rhythm=rhythm, is_time=is_time, now=now)
 
 
 def _write_row(rows: Any, row: Any, *, now: datetime) -> None:

@@ -14,7 +14,7 @@ from chassis.errors import Conflict
 from chassis.events import Event, fact_id
 from chassis.zones import zone
 from contracts.feedback import PAIR_AT_RISK, PAIR_NUDGED
-from services.feedback.config import NUDGE_EVERY, QUIET_RHYTHMS
+from services.feedback.config import NUDGE_EVERY, QUIET_GRACE, QUIET_RHYTHMS
 from services.feedback.model.check_in import CheckIn, Role
 
 STAGES = ("applied", "accepted", "matched", "agreed", "met", "completing")
@@ -83,16 +83,19 @@ class PairRow(Aggregate):
         """On its way to a good end, or there."""
         return self.ended_by == "term" or (self.is_running and not self.is_quiet)
 
-    def look(self, *, rhythm: timedelta, now: datetime) -> list[Event]:
+    def look(self, *, rhythm: timedelta, is_time: bool, now: datetime) -> list[Event]:
         """Find out whether the pair is quiet, and when to look again; who falls quiet is told of
-        once.
+        once. `is_time`: the pair is looked at because time has come, not because of news.
         """
         if not self.is_running or self.matched_at is None:
             self.is_quiet, self.quiet_since, self.due_at = False, None, None
             return []
         lately = max(filter(None, (self.matched_at, self.last_held_at, self.planned_until)))
         quiet_at = lately + rhythm * QUIET_RHYTHMS
-        was_quiet, self.is_quiet = self.is_quiet, now >= quiet_at
+        was_quiet = self.is_quiet
+        self.is_quiet = now >= quiet_at and (was_quiet or is_time)
+        if now >= quiet_at and not self.is_quiet:
+            quiet_at = now + QUIET_GRACE
         self.quiet_since = lately if self.is_quiet else None
         ahead = [self.next_check_in_at, None if self.is_quiet else quiet_at]
         self.due_at = min(filter(None, ahead), default=None)

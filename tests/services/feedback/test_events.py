@@ -93,6 +93,17 @@ def test_a_pair_that_falls_quiet_is_no_longer_on_its_way_to_a_good_end(a_pair: T
     assert funnel(a_pair)["completing"] == 0
 
 
+def test_a_history_that_is_heard_anew_alarms_nobody(town: Town) -> None:
+    house = town.feedback
+    house.hear_that(profiles.COHORT_OPENED)
+    long_ago = {**MATCHED, "matched_at": "2026-02-03T09:00:00.000Z"}
+    house.hear_that(matching.PAIR_MATCHED, version=3, **long_ago)
+    town.go_on(minutes=20)
+    a_held_meeting(town, starts_at="2026-05-07T18:00:00.000Z")
+    town.go_on(days=3)
+    assert town.events("pair-at-risk") == []
+
+
 def test_a_planned_meeting_keeps_a_pair_from_falling_quiet(a_pair: Town) -> None:
     a_meeting(a_pair, starts_at="2026-07-10T15:00:00.000Z", ends_at="2026-07-10T16:00:00.000Z")
     a_pair.go_on(days=90)
