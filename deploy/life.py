@@ -94,20 +94,30 @@ class Life:
         self.settle()
         while self.now < end:
             ahead = self._plans[0][0] if self._plans else end
-            self.town.go_to(min(end, max(ahead, self.now), self.now + LOOKS_EVERY))
-            self.settle()
-            while self._plans and self._plans[0][0] <= self.now:
-                heapq.heappop(self._plans)[2]()
-            self.settle()
+            self.town.wind(min(end, max(ahead, self.now), self.now + LOOKS_EVERY))
+            self._look()
+            if self._act():
+                self.settle()
             if self._moved:
                 self._moved(self.now)
 
     def settle(self) -> None:
         """Let the services come to rest, and people see what is new."""
         self.town.pump()
+        self._look()
+
+    def _look(self) -> None:
         for heard in self.town.news():
             self._see(heard)
         self._read_mails()
+
+    def _act(self) -> bool:
+        """Do what is planned for now; whether anything was."""
+        acted = False
+        while self._plans and self._plans[0][0] <= self.now:
+            heapq.heappop(self._plans)[2]()
+            acted = True
+        return acted
 
     def begin_term(self, starts: datetime, ends: datetime) -> None:
         """From now on it is settled who drops out or falls silent, and when."""
@@ -200,25 +210,27 @@ class Life:
 
     def _read_mails(self) -> None:
         """See the mails that have been sent since the last look; one may wait for a while."""
-        mails = self.town.gateway.records.mails
-        full = True
+        house = self.town.gateway
+        store, full = house.running.store, True
         while full:
-            found: list[Mail] = mails.find(
+            found = store.find(
+                "mails",
                 EVERYWHERE,
                 {"made_at": Range(at_least=self._asked_until)},
                 sort="made_at",
                 limit=_MAILS_AT_ONCE,
             )
-            self._waiting |= {m.id: m.association_id for m in found if m.id not in self._known}
-            self._known |= {mail.id for mail in found}
+            fresh = [mail for mail in found if mail["_id"] not in self._known]
+            self._waiting |= {mail["_id"]: mail["association_id"] for mail in fresh}
+            self._known |= {mail["_id"] for mail in fresh}
             full = len(found) == _MAILS_AT_ONCE
-            self._asked_until = to_text(found[-1].made_at) if found else self._asked_until
+            self._asked_until = found[-1]["made_at"] if found else self._asked_until
         for id, association_id in list(self._waiting.items()):
-            mail = mails.get(association_id, id)
-            if mail.state != "waiting":
+            state = (store.get("mails", association_id, id) or {}).get("state")
+            if state != "waiting":
                 del self._waiting[id]
-            if mail.state == "sent":
-                self._react(mail)
+            if state == "sent":
+                self._react(house.records.mails.get(association_id, id))
 
     def _react(self, mail: Mail) -> None:
         person = self.people.get(mail.member_id)

@@ -8,7 +8,6 @@ import argparse
 import csv
 import io
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from deploy.coordinator import Coordinator
 from deploy.demo.make_list import LIST
 from deploy.life import Life
 from deploy.progress import Step
+from deploy.scratch import scratch
 from deploy.town import Town, a_town
 from gateway.app import service as gateway
 from services.feedback.app import service as feedback
@@ -156,11 +156,11 @@ def main() -> int:
     parser.add_argument("--page", type=Path, default=PAGE, help="where the report is kept")
     asked = parser.parse_args()
     with (
-        tempfile.TemporaryDirectory(prefix="guildway-") as folder,
+        scratch() as folder,
         Step(f"Living six months of {asked.people} people") as step,
     ):
         told = simulate(
-            Path(folder),
+            folder,
             seed=asked.seed,
             people=asked.people,
             moved=lambda now: step.at((now - STARTS) / (OVER - STARTS), f"{now:%d %B}"),

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
@@ -44,17 +45,19 @@ class InProcess:
         if asked.service in self.away or asked.service not in self._houses:
             raise ServiceIsAway(service=asked.service)
         path, _, query = asked.target.partition("?")
-        stream = asked.body if hasattr(asked.body, "read") else None
+        is_stream = hasattr(asked.body, "read")
         builder = EnvironBuilder(
             path=path,
             query_string=query,
             method=asked.method,
             headers=[*asked.headers.items()],
-            data=None if stream else asked.body,
-            input_stream=stream,
+            data=None if is_stream else asked.body,
         )
-        app = self._houses[asked.service].app
-        chunks, status, headers = run_wsgi_app(app.wsgi_app, builder.get_environ())
+        environ = builder.get_environ()
+        if is_stream:
+            environ["wsgi.input"] = asked.body
+            environ["CONTENT_LENGTH"] = asked.headers.get("Content-Length", "")
+        chunks, status, headers = run_wsgi_app(self._houses[asked.service].app.wsgi_app, environ)
         return Answered(
             status=int(status.split()[0]),
             headers=headers,
@@ -156,9 +159,13 @@ class Town:
         """Let relays, handlers and timers work until nothing moves; how much was done. TimeoutError
         if they go on.
         """
-        until, done = monotonic() + seconds, 0
-        while moved := sum(house.worker.turn() for house in self.houses.values()):
+        until, done, still = monotonic() + seconds, 0, 0
+        for house in cycle(self.houses.values()):
+            moved = house.worker.turn()
             done += moved
+            still = 0 if moved else still + 1
+            if still == len(self.houses):
+                break
             if monotonic() > until:
                 raise TimeoutError("the services do not come to rest")
         return done
@@ -170,12 +177,16 @@ class Town:
     def go_to(self, goal: datetime) -> None:
         """Let time pass until then, stopping at whatever falls due on the way."""
         self.pump()
+        self.wind(goal)
+        self.pump()
+
+    def wind(self, goal: datetime) -> None:
+        """The same, for a town that is at rest and whose clock alone is to move."""
         while (due := self._next_due_at()) and from_text(due) <= goal:
             self.clock.at = max(self.clock.at, from_text(due))
             if not self.pump():
                 raise TimeoutError(f"what was due at {due} stays due: its timer fails")
         self.clock.at = goal
-        self.pump()
 
     def news(self) -> list[Heard]:
         """The events sent since the last call, in the order in which they were read."""

@@ -1,7 +1,7 @@
 """Make the demo, once: three months of a cohort that end today. `python -m deploy.demo`.
 
-It is lived in a folder beside the data and moved into place when it is whole; one that was cut off
-is thrown away and lived anew. With a store or broker elsewhere it is lived there, and must find it
+It is lived in a folder in memory and moved into place when it is whole; one that was cut off is
+thrown away and lived anew. With a store or broker elsewhere it is lived there, and must find it
 empty.
 """
 
@@ -20,6 +20,7 @@ from deploy.demo.make_list import LIST
 from deploy.demo.people import choose
 from deploy.life import Life
 from deploy.progress import Step
+from deploy.scratch import scratch
 from deploy.simulate import SERVICES
 from deploy.town import a_town
 
@@ -44,8 +45,10 @@ def main() -> int:
         return 0
     if half.exists():
         shutil.rmtree(half)
-    half.mkdir(parents=True, mode=0o700)
-    live(in_folder(environ, half), half)
+    with scratch() as folder:
+        live(in_folder(environ, folder), folder)
+        shutil.copytree(folder, half, ignore=lambda _, names: [n for n in names if n == made.FILE])
+        shutil.copy(folder / made.FILE, half)
     move(half, data)
     return 0
 
