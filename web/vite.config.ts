@@ -1,4 +1,5 @@
-import { copyFileSync } from 'node:fs'
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig, type Plugin } from 'vite'
 
@@ -10,9 +11,65 @@ function routesForTheGateway(): Plugin {
   }
 }
 
+/** Each script packed beside itself, once and as small as can be: the gateway sends those. */
+function packed(): Plugin {
+  return {
+    name: 'packed',
+    writeBundle: ({ dir }) => {
+      for (const name of readdirSync(`${dir}/assets`).filter((each) => each.endsWith('.js'))) {
+        const file = `${dir}/assets/${name}`
+        writeFileSync(`${file}.br`, brotliCompressSync(readFileSync(file)))
+        writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: 9 }))
+      }
+    },
+  }
+}
+
+/** Nothing here is rendered on a server, so nothing is ever hydrated: a constant lets the minifier know. */
+function nothingHydrated(): Plugin {
+  const told = 'export let hydrating = false;'
+  return {
+    name: 'nothing-hydrated',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!/svelte\/src\/internal\/client\/dom\/hydration\.js$/.test(id)) return null
+      if (!code.includes(told)) this.error('Svelte no longer tells `hydrating` this way')
+      const known = code.replace(told, 'export const hydrating = false;')
+      return { code: known.replace('hydrating = value;', ''), map: null }
+    },
+  }
+}
+
+/** The pages of the table of routes, and those that stand in for them, each a chunk of its own. */
+function pagesOfTheRoutes(): Plugin {
+  const id = 'virtual:pages'
+  const standIns = ['SignIn', 'NotFound', 'Failed']
+  return {
+    name: 'pages-of-the-routes',
+    resolveId: (asked) => (asked === id ? `\0${id}` : null),
+    load(asked) {
+      if (asked !== `\0${id}`) return null
+      const routes = JSON.parse(readFileSync('src/routes.json', 'utf8')) as { page: string }[]
+      const names = new Set([...standIns, ...routes.map((route) => route.page)])
+      const lines = [...names].map((name) => `'${name}': () => import('/src/pages/${name}.svelte')`)
+      return `export default { ${lines.join(',')} }`
+    },
+  }
+}
+
+/** The shell preloads what a page needs, so a chunk that is asked for is only imported. */
+function preloadedByTheShell(): Plugin {
+  return {
+    name: 'preloaded-by-the-shell',
+    enforce: 'pre',
+    load: (id) =>
+      id.endsWith('vite/preload-helper.js') ? 'export const __vitePreload = (load) => load()' : null,
+  }
+}
+
 /** Changes come over WebSocket alone: the other transports of engine.io stay out of the bundle. */
 function webSocketOnly(): Plugin {
-  const others = /\/(polling-fetch|polling-xhr|webtransport)\.js$/
+  const others = /\/(polling-fetch|polling-xhr|webtransport)(\.node)?\.js$/
   return {
     name: 'websocket-only',
     enforce: 'pre',
@@ -23,13 +80,26 @@ function webSocketOnly(): Plugin {
   }
 }
 
+/** What every page needs is one file. What several share comes in three more: what pages about two
+ * people are made of, lists, and forms (with what of Svelte only they use). */
+const CORE =
+  /svelte[\\/](?!.*([\\/]bindings[\\/](input|select)|shared[\\/]clone)\.)|esm-env|clsx|virtual:pages|preload-helper|src[\\/]((?!main)[a-z0-9.]+\.ts|App|routes)|parts[\\/](Layout|Mark|Icon|News|Notice|Toast|toast|Lit|Button)\./
+const PEOPLE = /parts[\\/](Duo|Face|Knot|Way)\.|members[\\/](people|When|HomeEmpty)\.|parts[\\/]Empty\./
+const LISTS = /parts[\\/](Badge|Bar|Part|Rows?|Time)\./
+const FORMS =
+  /parts[\\/](Field|Tiles|Pick|ErrorSummary|Dialog)\.|svelte[\\/].*([\\/]bindings[\\/](input|select)|shared[\\/]clone)\./
+
 export default defineConfig({
   plugins: [
     webSocketOnly(),
     svelte({
       compilerOptions: { runes: true, cssHash: ({ hash, css }) => `g${hash(css).slice(0, 5)}` },
     }),
+    nothingHydrated(),
+    preloadedByTheShell(),
+    pagesOfTheRoutes(),
     routesForTheGateway(),
+    packed(),
   ],
   build: {
     target: 'es2023',
@@ -40,17 +110,16 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rolldownOptions: {
       input: 'src/main.ts',
+      // Else the core would fetch the forms for what they might do when they load.
+      treeshake: { moduleSideEffects: [{ test: /node_modules.svelte/, sideEffects: false }] },
       output: {
-        // What every page needs is one file; then come a page and its words.
         codeSplitting: {
+          includeDependenciesRecursively: false,
           groups: [
-            { name: 'live', test: /[\\/](socket|engine)\.io-|@socket\.io/, priority: 3 },
-            {
-              name: 'core',
-              test: /node_modules|src[\\/](parts[\\/](?!Field|Tiles|Pick|ErrorS|Dialog|DataT)|[a-z.]+\.ts|App)/,
-              priority: 2,
-            },
-            { name: 'forms', test: /parts[\\/](Field|Tiles|Pick|ErrorSummary|Dialog)\./, priority: 1 },
+            { name: 'core', test: CORE, priority: 1 },
+            { name: 'people', test: PEOPLE },
+            { name: 'lists', test: LISTS },
+            { name: 'forms', test: FORMS },
           ],
         },
       },

@@ -48,28 +48,6 @@ export const patch = <T>(url: string, body: unknown, options?: Options): Promise
 
 export const del = (url: string): Promise<void> => call<void>('DELETE', url)
 
-/** Sends a file as the body; `onProgress` hears the share that is sent, 0 to 1. */
-export function upload<T>(
-  url: string,
-  file: File,
-  onProgress?: (share: number) => void,
-): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest()
-    request.open('POST', url)
-    request.setRequestHeader('X-File-Name', encodeURIComponent(file.name))
-    request.setRequestHeader('Idempotency-Key', newKey())
-    request.upload.onprogress = (event) => onProgress?.(event.loaded / (event.total || 1))
-    request.onerror = () => reject(new Problem(0, 'no-answer'))
-    request.onload = () => {
-      const body = parsed(request.responseText)
-      if (request.status < 400) resolve(body as T)
-      else reject(problemOf(request.status, body))
-    }
-    request.send(file)
-  })
-}
-
 /** A key for an act that may be sent twice. */
 export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
@@ -104,7 +82,8 @@ async function answered(url: string, init: RequestInit): Promise<Response> {
   }
 }
 
-function parsed(text: string): unknown {
+/** JSON, or nothing if it is none. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
@@ -112,7 +91,8 @@ function parsed(text: string): unknown {
   }
 }
 
-function problemOf(status: number, body: unknown): Problem {
+/** The failure that an answer tells of. */
+export function problemOf(status: number, body: unknown): Problem {
   const told = (body ?? {}) as { code?: string; faults?: Fault[]; values?: Record<string, unknown> }
   return new Problem(status, told.code ?? `status-${status}`, told.faults, told.values)
 }

@@ -7,11 +7,17 @@ import { start } from './router.svelte'
 import './tokens.css'
 import './parts.css'
 
-/** Not awaited up here: pages import this file's chunk, which must not wait for them. */
+/** A function, for pages import this file: an `await` out here would have them wait for themselves. */
 async function begin(): Promise<void> {
   await start()
   mount(App, { target: document.getElementById('app')! })
-  requestAnimationFrame(() => setTimeout(() => Promise.all([loadWords('problems'), listen()]), 0))
+  requestAnimationFrame(() => setTimeout(() => void listen(), 0))
+}
+
+/** The words for what may go wrong are here before anything can. */
+for (const touch of ['pointerdown', 'keydown']) {
+  const load = () => void loadWords('problems').catch(() => {})
+  addEventListener(touch, load, { once: true, capture: true })
 }
 
 void begin()

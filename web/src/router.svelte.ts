@@ -2,6 +2,7 @@
 import type { Component } from 'svelte'
 import { get, Problem } from './api'
 import { loadWords } from './i18n.svelte'
+import pages from 'virtual:pages'
 import routes from './routes.json'
 import { session } from './session.svelte'
 
@@ -37,7 +38,6 @@ interface Entry {
   pattern: RegExp
 }
 
-const pages = import.meta.glob<Module>('./pages/**/*.svelte')
 const entries: Entry[] = (routes as unknown as Entry[]).map((entry) => ({
   ...entry,
   pattern: new RegExp(`^${entry.path.replaceAll(/:(\w+)/g, '(?<$1>[^/]+)')}$`),
@@ -166,7 +166,7 @@ async function show(to: URL): Promise<boolean> {
   const params = found?.params ?? {}
   try {
     const [module, data] = await Promise.all([
-      pages[`./pages/${entry.page}.svelte`]!(),
+      page(entry.page),
       load(entry, params, to.searchParams),
       loadWords('core', ...entry.words.split(' ')),
     ])
@@ -210,7 +210,7 @@ async function refuse(problem: Problem, to: URL, mine: number): Promise<boolean>
     route.failure = problem
     return false
   }
-  const module = name ? await pages[`./pages/${name}.svelte`]!() : await notThere()
+  const module = name ? await page(name) : await notThere()
   if (mine !== turn) return false
   const isOther = place(to, { ...bare, page: name || 'Failed' }, module, {}, {})
   if (!name) route.failure = problem
@@ -226,7 +226,8 @@ function allowed(entry: Entry | undefined): Entry {
   return entry
 }
 
-const notThere = (): Promise<Module> => pages['./pages/Failed.svelte']!()
+const page = (name: string): Promise<Module> => pages[name]!() as Promise<Module>
+const notThere = (): Promise<Module> => page('Failed')
 
 function match(path: string): { entry: Entry; params: Params } | null {
   for (const entry of entries) {
