@@ -1,5 +1,6 @@
 """Two tiny services that know nothing of mentoring: lamps, and a board that counts the lit ones."""
 
+import os
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +30,8 @@ from chassis.web import (
     versioned,
 )
 
+MARK = os.environ.get("TOY_MARK", "")
+"""Keeps processes that share one Kafka cluster apart: part of the names of topic and group."""
 ASSOCIATION = str(uuid5(NAMESPACE_URL, "lamps"))
 LAMP = str(uuid5(NAMESPACE_URL, "one lamp"))
 
@@ -43,7 +46,7 @@ class LampState(Schema):
 
 
 LAMP_LIT = EventType(
-    name="lamp-lit",
+    name=f"lamp-lit{MARK}",
     sender="lamps",
     aggregate="lamp",
     meaning="A lamp was lit.",
@@ -197,5 +200,9 @@ def count(records: Board, heard: Heard, now: datetime) -> None:
 
 
 board = Service(
-    name="board", records=Board, aggregates=(COUNTS,), others=(SEEN,), listens={LAMP_LIT: count}
+    name=f"board{MARK}",
+    records=Board,
+    aggregates=(COUNTS,),
+    others=(SEEN,),
+    listens={LAMP_LIT: count},
 )

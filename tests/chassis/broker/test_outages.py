@@ -1,6 +1,5 @@
 """A broker that is away, slow, or back with nothing: told as such, waited for, nothing lost."""
 
-import gc
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -15,15 +14,6 @@ from chassis.errors import BrokerUnavailable
 from tests.backends.kafka import Kafka
 from tests.chassis.broker.conftest import Log, a_message, read, texts
 from tests.harness import eventually
-
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-"""kafka-python leaves it to Python to close sockets of connections that were refused."""
-
-
-@pytest.fixture(autouse=True)
-def _sockets_are_closed_here() -> Iterator[None]:
-    yield
-    gc.collect()
 
 
 @pytest.fixture
