@@ -73,7 +73,8 @@ export class Deciding {
 
 function refusal(on: Application[], id: string, code: string): string {
   const who = nameOf(on.find((each) => each.id === id)?.member)
-  return `${who}: ${t((hasWord('refused', code) ? `refused.${code}` : 'refused.other') as Key)}`
+  const why = t((hasWord('refused', code) ? `refused.${code}` : 'refused.other') as Key)
+  return t('refused.line', { name: who, why })
 }
 
 /** What a card says of an application in one line. */
