@@ -18,7 +18,15 @@ from gateway.passing import Passage
 from gateway.repository import Records
 from gateway.service import actor_of, local_path, open_session
 
-NOT_FINAL = ("time-is-taken", "lost-race", "participants-on-their-way")
+NOT_FINAL = (
+    "time-is-taken",
+    "time-has-passed",
+    "meeting-is-ahead",
+    "mentor-is-full",
+    "mentee-is-taken",
+    "lost-race",
+    "version-lost",
+)
 """Conflicts that another try, or another of the links, can get over."""
 FINAL_STATUS = (403, 404, 409, 410)
 

@@ -40,7 +40,7 @@ def _person(records: Records, member: Document) -> dict[str, Any]:
 
 def _matter(records: Records, link: Link) -> dict[str, Any]:
     if link.purpose in {"accept", "decline"}:
-        return _about(records, link, records.pairs, "answer_by", "state")
+        return _about(records, link, records.pairs, "answer_by")
     if link.purpose == "confirm":
         times = _about(records, link, records.meetings, "minutes", "way", "proposed")
         return times | {"starts_at": link.params["starts_at"]}

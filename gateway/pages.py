@@ -171,6 +171,9 @@ def _shell(
         page = _JINJA.get_template("unbuilt.html").render()
         return Response(page, 503, headers={"Retry-After": "10"}, content_type="text/html")
     boot = {**_boot(match, who), **(more or {})}
+    if who is None and "language" not in request.cookies:
+        # Whoever comes by a mail reads on in the language of the mail.
+        boot["language"] = boot.get("link", {}).get("language", boot["language"])
     nonce = secrets.token_urlsafe(16)
     html = _JINJA.get_template("shell.html").render(
         language=boot["language"],

@@ -12,6 +12,7 @@ from deploy.town import Visitor
 from gateway import live, service
 from tests.gateway.people import a_member
 from tests.gateway.sockets import Place, Refused, listening
+from tests.gateway.story import signed_in
 from tests.harness import Town, an_event, eventually
 
 PROGRAM = {"name": "Librarians who lead", "purpose": "Leaders from within."}
@@ -38,20 +39,6 @@ def a_cohort(town: Town, founder: Visitor) -> str:
     assert made.status_code == 201, made.json
     town.pump()
     return str(made.json["id"])
-
-
-def signed_in(town: Town, address: str) -> Visitor:
-    """A browser of the member with this address, without the way by mail."""
-    member = town.gateway.records.members_at(address)[0]
-    token = service.open_session(
-        town.gateway.records,
-        association_id=member["association_id"],
-        member_id=member["_id"],
-        now=town.clock.now(),
-    )
-    visitor = Visitor(town)
-    visitor.give_cookie("guildway", token)
-    return visitor
 
 
 def test_a_change_is_told_to_two_windows_of_one_person(
