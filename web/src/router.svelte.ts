@@ -26,6 +26,8 @@ interface Module {
   elsewhere?: (data: any, params: Params) => string | undefined
   /** Lists on this page do not move by themselves: what is new waits behind "Show". */
   steady?: boolean
+  /** What is new behind "Show", in words. */
+  news?: (waiting: any, data: any) => string
 }
 
 interface Entry {
@@ -65,6 +67,7 @@ class Route {
 export const route = new Route()
 let shown: { entry: Entry; module: Module } | null = null
 let turn = 0
+let isLeaving = false
 
 /** The data of a name, or null if it did not come. */
 export function whole<T>(body: T | Failed): T | null {
@@ -79,6 +82,12 @@ export function navigate(path: string, options: { replace?: boolean } = {}): voi
     window.history[options.replace ? 'replaceState' : 'pushState'](null, '', path)
     void arrive(new URL(path, location.href), true)
   }
+}
+
+/** Go to a page by loading it whole: somebody else is signed in there, or nobody. */
+export function leave(path: string): void {
+  isLeaving = true
+  location.assign(path)
 }
 
 /** Fetches the data of the page again. `quietly`: a steady page only says that there is news. */
@@ -99,6 +108,11 @@ export async function reload(options: { quietly?: boolean } = {}): Promise<void>
   take(fresh)
 }
 
+/** What waits, in the words of the page if it has some. */
+export function waitingWords(): string | undefined {
+  return shown?.module.news?.(route.waiting, route.data)
+}
+
 /** Shows the changed data that waited. */
 export function showWaiting(): void {
   if (route.waiting) take(route.waiting)
@@ -116,7 +130,7 @@ export async function start(): Promise<void> {
 
 function intercept(event: NavigateEvent): void {
   const to = new URL(event.destination.url)
-  if (!event.canIntercept || event.hashChange || event.downloadRequest !== null || event.formData) return
+  if (isLeaving || !event.canIntercept || event.hashChange || event.downloadRequest !== null || event.formData) return
   if (to.origin !== location.origin || !match(to.pathname)) return
   if (event.navigationType === 'reload') return
   const isBack = event.navigationType === 'traverse'

@@ -16,11 +16,22 @@ import {
 } from '../../i18n.svelte'
 import type { Fault } from '../../api'
 import { session } from '../../session.svelte'
-import type { Cohort, Facts, LeftOut, Person, Told } from './shapes'
+import type { Applications, Cohort, Facts, LeftOut, Person, Told } from './shapes'
 
 /** Given and family name, or that it is on its way. */
 export function nameOf(person: Person | null | undefined): string {
   return `${person?.given_name ?? ''} ${person?.family_name ?? ''}`.trim() || t('co.unnamed')
+}
+
+/** How many applications came since the list was shown, in words. */
+export function newApplications(waiting: Record<string, unknown>, data: Record<string, unknown>): string {
+  const more = applicationsIn(waiting) - applicationsIn(data)
+  return more > 0 ? plural('screening.news', more) : t('screening.changed')
+}
+
+function applicationsIn(data: Record<string, unknown>): number {
+  const list = (data.applied ?? data.list) as Applications | undefined
+  return Object.values(list?.counts ?? {}).reduce((sum, count) => sum + count, 0)
 }
 
 export type Phase = 'ahead' | 'apply' | 'screen' | 'match' | 'term' | 'over'
