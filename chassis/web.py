@@ -31,6 +31,7 @@ from chassis.errors import (
 )
 from chassis.events import fact_id
 from chassis.log import logger
+from chassis.openapi import PROBLEM, described, problems_of
 from chassis.service import Running
 from chassis.tokens import Actor, TokenRefused, check
 from chassis.trace import trace_id, traceparent, tracing
@@ -38,7 +39,6 @@ from chassis.trace import trace_id, traceparent, tracing
 MAX_BODY = 1 << 20
 OWN_PATHS = ("/health/live", "/health/ready", "/metrics", "/openapi.json")
 """What every service answers without a token and without a line in the log."""
-PROBLEM = "application/problem+json"
 _STATUS: tuple[tuple[type[Problem], int], ...] = (
     (NotFound, 404),
     (Forbidden, 403),
@@ -163,6 +163,10 @@ def code_of(error: type[BaseException]) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", error.__name__).lower()
 
 
+def _status_of(error: type[BaseException]) -> int:
+    return next((status for kind, status in _STATUS if issubclass(error, kind)), 500)
+
+
 def _begin() -> None:
     g.started = perf_counter()
     g.tracing = tracing(request.headers.get("traceparent"))
@@ -227,7 +231,7 @@ def _answer_failure(error: Exception) -> Response:
 
 
 def _answer_problem(error: Problem) -> Response:
-    status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+    status = _status_of(type(error))
     faults = [
         {"field": f.field, "code": f.code, **({"values": f.values} if f.values else {})}
         for f in getattr(error, "faults", ())
@@ -279,10 +283,12 @@ def _add_own_endpoints(app: Flask, running: Running[Any]) -> None:
         return Response(metrics.exposition(), content_type=CONTENT_TYPE_LATEST)
 
     def openapi() -> Response:
-        return Response(
-            json.dumps(app.extensions["guildway.api"].spec.to_dict()),
-            content_type="application/json",
-        )
+        package = running.service.records.__module__.rpartition(".")[0]
+        problems = [
+            (code_of(kind), _status_of(kind), kind.__doc__ or "") for kind in problems_of(package)
+        ]
+        spec = described(app.extensions["guildway.api"].spec.to_dict(), problems)
+        return Response(json.dumps(spec), content_type="application/json")
 
     for path, view in zip(OWN_PATHS, (live, ready, numbers, openapi), strict=True):
         app.add_url_rule(path, path, public(view))

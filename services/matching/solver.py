@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chassis.errors import Conflict
 from services.matching.candidate import Candidate
 from services.matching.config import MOST_CELLS
 from services.matching.criteria import Criteria
@@ -20,7 +19,7 @@ LARGEST_EXACT = 2**53
 """Whole numbers up to here are exact in the float64 that scipy computes with."""
 
 
-class TooManyPeople(Conflict):
+class TooManyPeople(ValueError):
     """More mentees and places than this engine matches exactly in memory."""
 
 
