@@ -27,17 +27,26 @@ def page_after(arguments: Mapping[str, str]) -> After | None:
         return None
     try:
         value, id = json.loads(base64.urlsafe_b64decode(text.encode()))
-    except (binascii.Error, ValueError, TypeError):
-        raise Invalid([Fault(field="after", code="not-a-cursor")]) from None
-    if not isinstance(id, str) or isinstance(value, list | dict):
+        is_right = isinstance(id, str) and _is_comparable(value)
+        f"{value}{id}".encode()  # half a character is no text
+    except (binascii.Error, ValueError, TypeError, RecursionError):
+        is_right = False
+    if not is_right:
         raise Invalid([Fault(field="after", code="not-a-cursor")])
     return After(value=value, id=id)
+
+
+def _is_comparable(value: Any) -> bool:
+    """Whether a store can compare it: text, nothing, a flag, or a number of 53 bits."""
+    if isinstance(value, int | float):
+        return abs(value) < 2**53
+    return value is None or isinstance(value, str)
 
 
 def page_limit(arguments: Mapping[str, str], *, default: int = 50) -> int:
     """How many items are asked for (`?limit=`), 1 to 200."""
     text = arguments.get("limit", str(default))
-    if not text.isdecimal() or not 1 <= int(text) <= MOST:
+    if not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= MOST:
         raise Invalid(
             [Fault(field="limit", code="out-of-range", values={"least": 1, "most": MOST})]
         )

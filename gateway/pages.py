@@ -109,7 +109,8 @@ def link_page(token: str) -> Response:
 def asset(name: str) -> Response:
     """A file with its hash in its name: it never changes."""
     path = safe_join(str(client().dist / "assets"), name)
-    if path is None or not Path(path).is_file():
+    # A name longer than any file's may have is an error to the system, not an answer.
+    if path is None or len(name) > 200 or not Path(path).is_file():
         raise NotFound
     return _file(Path(path), max_age=_YEAR, immutable=True)
 
