@@ -105,6 +105,11 @@ SETTINGS = (
         meaning="The port of a worker's `/health/live`, `/health/ready`, `/metrics`; empty: none.",
     ),
     Setting(
+        name="GUILDWAY_PROXIES",
+        default="0",
+        meaning="How many proxies stand before the gateway, each adding to `X-Forwarded-For`.",
+    ),
+    Setting(
         name="GUILDWAY_SETUP_CODE",
         default="",
         meaning="Lets the first visitor of an empty instance found an association; empty: nobody.",

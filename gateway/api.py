@@ -17,6 +17,7 @@ from gateway.config import SESSION_COOKIE, SHOWN_MAILS
 from gateway.cookies import give_language, give_session, take_session
 from gateway.live import live
 from gateway.model import Mail, Session, hash_address
+from gateway.origins import peer_of
 from gateway.passing import passage
 from gateway.repository import Records
 from gateway.schemas import LanguageBody, LinkBody, SetupBody, SignInBody
@@ -34,7 +35,7 @@ def records() -> Records:
 @public
 def post_sign_in(body: dict[str, Any]) -> Any:
     """Ask for a sign-in link; the answer is the same for every address."""
-    service.ask_sign_in(records(), **body, peer=request.remote_addr or "", now=now())
+    service.ask_sign_in(records(), **body, peer=_peer(), now=now())
     return jsonify({}), 202
 
 
@@ -87,7 +88,7 @@ def put_language(body: dict[str, Any]) -> Any:
 def post_setup(body: dict[str, Any]) -> Any:
     """Found the first association of an instance."""
     try:
-        token = service.found(records(), passage(), body, peer=request.remote_addr or "", now=now())
+        token = service.found(records(), passage(), body, peer=_peer(), now=now())
     except service.NotFounded as error:
         told = error.body if isinstance(error.body, dict) else {}
         more = {name: told[name] for name in ("values", "faults") if told.get(name)}
@@ -125,6 +126,10 @@ def _shown(mail: Mail) -> dict[str, Any]:
         "html": mail.html,
         "links": mail.links,
     }
+
+
+def _peer() -> str:
+    return peer_of(request, proxies=records().instance.proxies)
 
 
 def _end_session() -> None:

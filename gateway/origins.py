@@ -1,4 +1,5 @@
-"""Whose page a request comes from: only our own may change something.
+"""Where a request comes from: from whose page (only our own may change something), from which
+peer.
 
 The session cookie is SameSite=Lax; this holds where that does not (same-site neighbours, old
 browsers). https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
@@ -33,6 +34,16 @@ def refuse_foreign(asked: Request, *, url: str) -> None:
         is_own = SESSION_COOKIE not in asked.cookies
     if not is_own:
         raise ForeignOrigin
+
+
+def peer_of(asked: Request, *, proxies: int) -> str:
+    """The address a request comes from: what our own proxies say, and nothing that anybody could
+    have written before them.
+    """
+    named = [part.strip() for part in asked.headers.get("X-Forwarded-For", "").split(",")]
+    if 0 < proxies <= len(named) and named[-proxies]:
+        return named[-proxies]
+    return asked.remote_addr or ""
 
 
 def is_own_origin(origin: str, *, host: str, url: str) -> bool:

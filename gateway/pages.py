@@ -49,6 +49,8 @@ _WORDS = {
 }
 _RESERVED = ("api", "assets", "auth", "calendar", "health", "links", "metrics", "socket.io")
 """First parts of paths that are no pages."""
+TOLD = (403, 404, 409, 410, 422)
+"""Problems that are handed to the page with its data; it would only meet them again."""
 _LINK_STATUS = {"open": 200, "used": 410, "expired": 410, "unknown": 404}
 _PACKED = (("br", ".br"), ("gzip", ".gz"))
 _YEAR = 31_536_000
@@ -252,7 +254,8 @@ def _first_data(match: Match, who: Actor) -> dict[str, Any]:
             who, _service_of(url), "GET", url.split("/", 3)[3].join(("/", "")), seconds=BOOT_SECONDS
         )
         body = answer.json()
-        return body if answer.status == 200 else None
+        is_told = answer.status == 200 or (answer.status in TOLD and "code" in (body or {}))
+        return body if is_told else None
 
     waiting = {url: _fetching.submit(copy_context().run, fetch, url) for url in urls}
     found = {}
@@ -272,7 +275,7 @@ def _service_of(url: str) -> str:
 
 def _preloads(built: Built, match: Match | None, who: Actor | None, language: str) -> list[str]:
     if match is None:
-        return built.preloads("", ("core",), language)
+        return built.preloads("NotFound", ("core",), language)
     if match.route.open_to != "anyone" and who is None:
         return built.preloads("SignIn", ("core",), language)
     return built.preloads(match.route.page, ("core", *match.route.words.split()), language)

@@ -132,6 +132,10 @@ class HttpServices:
             close=_letting_go(answer),
         )
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._pool.clear()
+
     def _send(self, asked: Asked) -> HTTPResponse:
         answer = self._pool.urlopen(
             asked.method,

@@ -49,6 +49,8 @@ class Instance:
     """Where mails go (`GUILDWAY_MAIL`)."""
     is_demo: bool
     setup_code: str
+    proxies: int
+    """How many proxies before the gateway add to `X-Forwarded-For`."""
     link_key: bytes
     """Signs links; made from the private key of the tokens, so it is in no store."""
 
@@ -61,6 +63,7 @@ class Instance:
             mail=settings["GUILDWAY_MAIL"],
             is_demo=settings["GUILDWAY_DEMO"] == "1",
             setup_code=settings["GUILDWAY_SETUP_CODE"],
+            proxies=int(settings["GUILDWAY_PROXIES"]),
             link_key=HKDF(SHA256(), 32, salt=None, info=b"guildway links").derive(secret),
         )
 

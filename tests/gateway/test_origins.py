@@ -1,9 +1,10 @@
 """Nobody changes anything from another site's page."""
 
 import pytest
+from flask import Request
 
 from deploy.town import Visitor
-from gateway.origins import is_own_origin
+from gateway.origins import is_own_origin, peer_of
 from tests.gateway.people import FOUNDING
 from tests.harness import Town
 
@@ -78,6 +79,24 @@ def test_our_origin_is_the_address_people_see_or_the_host_they_asked(
     origin: str, host: str, url: str, own: bool
 ) -> None:
     assert is_own_origin(origin, host=host, url=url) is own
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "proxies", "peer"),
+    [
+        ("", 0, "9.9.9.9"),
+        ("1.1.1.1", 0, "9.9.9.9"),
+        ("1.1.1.1", 1, "1.1.1.1"),
+        ("6.6.6.6, 1.1.1.1", 1, "1.1.1.1"),
+        ("6.6.6.6, 1.1.1.1, 2.2.2.2", 2, "1.1.1.1"),
+        ("1.1.1.1", 2, "9.9.9.9"),
+        ("", 1, "9.9.9.9"),
+    ],
+)
+def test_only_our_own_proxies_are_believed(forwarded: str, proxies: int, peer: str) -> None:
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    asked = Request.from_values(headers=headers, environ_base={"REMOTE_ADDR": "9.9.9.9"})
+    assert peer_of(asked, proxies=proxies) == peer
 
 
 def test_figures_are_not_for_beyond_the_machine_room(stranger: Visitor) -> None:

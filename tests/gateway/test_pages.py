@@ -79,7 +79,8 @@ def test_first_data_follows_the_names_in_the_path(founder: Visitor) -> None:
     ).json
     boot = founder.boot(f"/coordinate/cohorts/{made['id']}")
     assert boot["data"][f"/api/profiles/cohorts/{made['id']}"]["name"] == "Spring"
-    assert founder.boot("/coordinate/cohorts/none")["data"] == {}
+    missed = founder.boot("/coordinate/cohorts/none")["data"]["/api/profiles/cohorts/none"]
+    assert (missed["status"], missed["code"]) == (404, "not-found")
 
 
 def test_a_service_that_is_away_leaves_its_data_to_the_client(town: Town, founder: Visitor) -> None:
