@@ -109,9 +109,17 @@ class Repository(Generic[A]):
             return self.get(thing.association_id, thing.id)
         return self._load(document)
 
-    def add_many(self, things: Iterable[A], *, now: datetime) -> None:
-        """Store new aggregates without events; one whose id is there stays as it is."""
-        documents = [self._written(thing, {}, (), None, now) for thing in things]
+    def add_many(
+        self,
+        things: Iterable[A],
+        *,
+        now: datetime,
+        events: Callable[[A], Iterable[Event]] = lambda _: (),
+    ) -> None:
+        """Store new aggregates, each with its events; one whose id is there stays as it is, and
+        nothing is told of it. Not for those with keys.
+        """
+        documents = [self._written(thing, {}, events(thing), None, now) for thing in things]
         for start in range(0, len(documents), 500):
             self._store.save_many(self.collection.name, documents[start : start + 500])
 

@@ -11,6 +11,7 @@ from chassis.schemas import LONG, Address
 from chassis.zones import zone_names
 from contracts.availability import Window, window_faults
 from contracts.shapes import LANGUAGES, ROLES
+from services.profiles.config import MOST_WINDOWS
 from services.profiles.content import TOPICS
 from services.profiles.places import CITIES, CLOCKS, REGIONS
 from services.profiles.weeks import read_week
@@ -217,6 +218,8 @@ def _read_availability(text: str) -> list[Row]:
     windows = [Window(weekday=w.weekday, start=w.start, end=w.end) for w in weeks]
     if window_faults(windows):
         raise Unread("unknown-times", word=text)
+    if len(windows) > MOST_WINDOWS:
+        raise Unread("too-many", most=MOST_WINDOWS)
     return [{"weekday": w.weekday, "start": w.start, "end": w.end} for w in windows]
 
 

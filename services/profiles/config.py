@@ -15,6 +15,8 @@ LARGEST_FILE = 50 * 1024 * 1024
 """Bytes of a members' list: about 400,000 rows."""
 LARGEST_BULK = 20_000
 """Applications decided at once: what fits into a body of 1 MiB."""
+MOST_WINDOWS = 100
+"""Stretches of a week in which somebody can meet: more than anybody names by hand."""
 MOST_POINTS = 20_000
 """Hundredths of a point that criteria with weights of their own have together: with what the others
 have, it fits the 16 bits that matching counts in.

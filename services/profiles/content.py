@@ -151,6 +151,7 @@ FAULTS: Mapping[str, tuple[str, str]] = {
     "unknown-times": ("cannot be read as times", "ne se lit pas comme des heures"),
     "unknown-stream": ("is not a stream of the program", "n'est pas un volet du programme"),
     "not-a-number-between": ("is not a number in range", "n'est pas un nombre permis"),
+    "too-many": ("names too many", "en nomme trop"),
     "too-long": ("is too long", "est trop long"),
     "control-characters": ("holds unreadable characters", "contient des caractères illisibles"),
     "named-before": ("is in the list twice", "figure deux fois dans la liste"),

@@ -3,11 +3,12 @@ page by page, so that memory does not grow with the list.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from chassis.errors import Conflict, Fault, Invalid, NotFound
-from chassis.events import fact_id
+from chassis.events import Event, fact_id
 from chassis.sealing import Sealed
 from chassis.store import In
 from chassis.web import code_of
@@ -179,8 +180,20 @@ def _apply_page(records: Records, found: Import, now: datetime) -> None:
     members = members_by_address(
         records, found.association_id, {row["member"]["address"] for row in good}
     )
-    outcomes = {row["row"]: _applied(records, found, row, members, now) for row in good}
-    refused = {row: code for row, code in outcomes.items() if code}
+    refused: dict[int, str] = {}
+    wanted: list[Wanted] = []
+    for row in good:
+        try:
+            wanted += _wanted(records, found, row, members, now)
+        except (Conflict, Invalid, NotFound) as refusal:
+            refused[row["row"]] = code_of(type(refusal))
+    try:
+        _add_all(records, wanted, now)
+    except Invalid:
+        refused |= _add_each(records, wanted, now)
+    made = _made(records, found, wanted)
+    for number in {each.row for each in wanted} - made:
+        refused.setdefault(number, "applied-already")
     if refused:
         _keep_refused(records, page, rows, refused, now)
     records.imports.change(
@@ -200,19 +213,19 @@ def _keep_refused(
     keep_page(records, page, rows, now=now)
 
 
-def _applied(
-    records: Records, found: Import, row: Row, members: dict[str, Member], now: datetime
-) -> str:
-    """Take a row; the code of the rule that refuses it, or nothing."""
-    try:
-        return _take(records, found, row, members, now)
-    except (Conflict, Invalid, NotFound) as refusal:
-        return code_of(type(refusal))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """An application that a row asks for, with the mail that goes with it."""
+
+    row: int
+    application: Application
+    mail: Event | None
 
 
-def _take(
+def _wanted(
     records: Records, found: Import, row: Row, members: dict[str, Member], now: datetime
-) -> str:
+) -> list[Wanted]:
+    """The applications of a row, whose person is a member from now on. Raises why not."""
     address = row["member"]["address"]
     if address not in members:
         fresh = Member(
@@ -221,15 +234,47 @@ def _take(
             **row["member"],
         )
         members[address] = join(records, fresh, now=now)
-    made = 0
+    wanted = []
     for n, role in enumerate(row["roles"]):
         application = _application(found, row, members[address], role, now)
         words, mail = found.words, None
         if found.invite and not n:
             mail = application.mail("invitation", fact_id("mail", found.id, row["row"]), words)
-        stored = records.applications.add(application, application.take_in(mail=mail), now=now)
-        made += stored.import_id == found.id
-    return "" if made else "applied-already"
+        wanted.append(Wanted(row=row["row"], application=application, mail=mail))
+    return wanted
+
+
+def _add_all(records: Records, wanted: list[Wanted], now: datetime) -> None:
+    """Store applications that are not there yet, many in one write."""
+    mails = {each.application.id: each.mail for each in wanted}
+    records.applications.add_many(
+        (each.application for each in wanted),
+        now=now,
+        events=lambda application: application.take_in(mail=mails[application.id]),
+    )
+
+
+def _add_each(records: Records, wanted: list[Wanted], now: datetime) -> dict[int, str]:
+    """The same one by one, when one of them cannot be told of; the rows of those, with the code."""
+    refused = {}
+    for each in wanted:
+        try:
+            _add_all(records, [each], now)
+        except Invalid:
+            refused[each.row] = code_of(Invalid)
+    return refused
+
+
+def _made(records: Records, found: Import, wanted: list[Wanted]) -> set[int]:
+    """The rows that have an application of this import by now, also by an earlier try of it."""
+    rows = {each.application.id: each.row for each in wanted}
+    ids, made = list(rows), set()
+    for n in range(0, len(ids), _AT_ONCE):
+        there = {"_id": In(values=ids[n : n + _AT_ONCE])}
+        for stored in records.applications.find(found.association_id, there, limit=_AT_ONCE):
+            if stored.import_id == found.id:
+                made.add(rows[stored.id])
+    return made
 
 
 def _application(found: Import, row: Row, member: Member, role: str, now: datetime) -> Application:

@@ -22,7 +22,7 @@ from chassis.schemas import (
 )
 from contracts.shapes import CRITERIA, LANGUAGES, ROLES, WAYS
 from services.profiles.columns import FIELDS
-from services.profiles.config import LARGEST_BULK, MOST_POINTS
+from services.profiles.config import LARGEST_BULK, MOST_POINTS, MOST_WINDOWS
 from services.profiles.content import MOTIVES, PRESETS, SECTIONS, TOPICS
 from services.profiles.model.application import STATES
 from services.profiles.model.cohort import DAYS, day_faults
@@ -186,7 +186,7 @@ class AnswersBody(Body):
     excluded_member_ids = Many(Id(), most=50)
     capacity = Whole(least=1, most=20)
     zone = Zone()
-    availability = Many(Part(WindowBody), most=100)
+    availability = Many(Part(WindowBody), most=MOST_WINDOWS)
     step = Text(least=0, most=60)
 
 

@@ -3,13 +3,14 @@
 import io
 import tracemalloc
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 
 from chassis.errors import StoreUnavailable
-from services.profiles import api, bulks, imports, intake
+from services.profiles import api, bulks, cells, imports, intake
 from services.profiles import service as people
 from tests.services.profiles.conftest import World, a_cohort
 
@@ -461,6 +462,38 @@ def test_an_import_goes_to_its_own_cohort(world: World) -> None:
     again = taken(world, HEAD + GOOD)
     assert (again["good"], again["refused"]) == (2, 0)
     assert len(members(world)) == 2
+
+
+def test_a_row_that_cannot_be_told_of_holds_up_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = cells.read_week
+
+    def read_zeroes(text: str) -> Any:
+        return [replace(week, weekday=9) for week in read(text)]
+
+    monkeypatch.setattr(cells, "window_faults", lambda windows: [])
+    monkeypatch.setattr(cells, "read_week", lambda t: read_zeroes(t) if "Sun" in t else read(t))
+    head = HEAD.replace("\n", ",Availability\n")
+    text = GOOD.replace("building\n", "building,Mon 9-12\n").replace(
+        "styles\n", "styles,Sun 9-12\n"
+    )
+    done = taken(world, head + text)
+    assert (done["state"], done["refused"]) == ("done", 1)
+    (row,) = rows(world, done["id"], "refused")
+    assert [fault["code"] for fault in row["faults"]] == ["invalid"]
+    world.town.pump()
+    assert [e["role"] for e in world.town.events("application-received")] == ["mentee"]
+
+
+def test_nobody_has_more_times_than_a_week_holds(world: World) -> None:
+    times = "; ".join(
+        f"Mon {h}:{m:02d}-{h}:{m + 4:02d}" for h in range(8, 20) for m in range(0, 50, 5)
+    )
+    head = HEAD.replace("\n", ",Availability\n")
+    found = checked(world, head + f"A,B,a@example.org,mentee,,,{times}\n")
+    (row,) = rows(world, found["id"], "faulty")
+    assert [fault["code"] for fault in row["faults"]] == ["too-many"]
 
 
 def test_memory_does_not_grow_with_the_list(world: World) -> None:
