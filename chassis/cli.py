@@ -27,6 +27,7 @@ from chassis.worker import Worker
 
 START_PAUSE_SECONDS = 2.0
 REPLAY_SECONDS = 10.0
+STOP_SECONDS = 5.0
 OPEN_SOCKETS = 12_000
 """What a web process with greenlets holds open; gunicorn's own 1,000 are one association's."""
 NUMBERS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -114,19 +115,22 @@ def serve(service: Service[Any], settings: Settings, *, with_worker: bool = Fals
         os.environ[NUMBERS_FOLDER] = tempfile.mkdtemp(prefix=f"guildway-{service.name}-")
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 (itself)
 
+    beside = _Beside()
+
     def make_app() -> Any:
         started = start_patiently(service, settings, awaits_broker=False)
         if with_worker:
-            threading.Thread(target=_work_beside, args=(started,), daemon=True).start()
+            beside.start(started)
         return create_app(started)
 
     options: dict[str, Any] = {
         "bind": f"{settings['GUILDWAY_HOST']}:{settings['GUILDWAY_PORT']}",
         "workers": processes,
         "worker_class": service.web_worker,
-        "graceful_timeout": 5,
+        "graceful_timeout": int(STOP_SECONDS),
         "control_socket_disable": True,
         "loglevel": "warning",
+        "worker_exit": lambda _server, _child: beside.stop(),
     }
     if service.web_worker == "gthread":
         options["threads"] = 8
@@ -193,6 +197,25 @@ def _asked(name: str, arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _work_beside(running: Running[Any]) -> None:
-    patiently(lambda: running.broker.prepare(running.service.topics))
-    patiently(lambda: Worker(running)).run()
+class _Beside:
+    """A worker in a thread of a web process."""
+
+    def __init__(self) -> None:
+        self._worker: Worker | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self, running: Running[Any]) -> None:
+        """Work as soon as the broker answers."""
+        self._thread = threading.Thread(target=self._work, args=(running,), daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is in hand, so that the next one need not wait for a lease to run out."""
+        if self._worker and self._thread:
+            self._worker.stop()
+            self._thread.join(STOP_SECONDS)
+
+    def _work(self, running: Running[Any]) -> None:
+        patiently(lambda: running.broker.prepare(running.service.topics))
+        self._worker = patiently(lambda: Worker(running))
+        self._worker.run()

@@ -18,6 +18,8 @@ from chassis.broker import Message, Received, Topic
 from chassis.clock import from_text
 from chassis.errors import Fault, Invalid
 
+LARGEST_BYTES = 900_000
+"""Of an event's data: Kafka takes messages of a mebibyte, headers included."""
 _NAMESPACE = uuid5(NAMESPACE_URL, "urn:guildway:fact")
 
 
@@ -106,6 +108,12 @@ def envelope(
         "traceparent": trace,
         "data": event.data,
     }
+
+
+def refuse_too_large(waiting: Mapping[str, Any]) -> None:
+    """Raise ValueError for what no broker would take: it would hold up its outbox for ever."""
+    if len(to_message(waiting).value or b"") > LARGEST_BYTES:
+        raise ValueError(f"{waiting['type']} is larger than {LARGEST_BYTES} bytes")
 
 
 def to_message(waiting: Mapping[str, Any]) -> Message:

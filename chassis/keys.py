@@ -4,6 +4,7 @@
 fields).
 """
 
+import fcntl
 import os
 from pathlib import Path
 
@@ -20,7 +21,15 @@ from chassis.settings import Settings
 
 
 def make_keys(settings: Settings) -> None:
-    """Make the keys that are not there yet; never replace one."""
+    """Make the keys that are not there yet; never replace one. Any number of processes at once."""
+    folder = settings.path("GUILDWAY_FIELD_KEYS").parent
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _make_missing(settings)
+
+
+def _make_missing(settings: Settings) -> None:
     private = settings.path("GUILDWAY_TOKEN_PRIVATE_KEY")
     if not private.exists():
         key = Ed25519PrivateKey.generate()

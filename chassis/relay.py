@@ -161,7 +161,7 @@ class Relay:
         if self._held_until - now > timedelta(seconds=self._lease_seconds / 2):
             return True
         lease = self._running.store.get(LEASES.name, CHASSIS, LEASE)
-        if lease and lease["holder"] != self._holder and from_text(lease["until"]) > now:
+        if lease and lease["holder"] != self._holder and self._is_held(lease, now):
             return False
         version = lease["version"] if lease else 0
         until = now + timedelta(seconds=self._lease_seconds)
@@ -178,6 +178,11 @@ class Relay:
             return False
         self._held_until = until
         return True
+
+    def _is_held(self, lease: Document, now: datetime) -> bool:
+        # One that would last longer than any is of a clock that was set back since.
+        left = from_text(lease["until"]) - now
+        return timedelta() < left <= timedelta(seconds=self._lease_seconds)
 
 
 def _archived(envelope: Document) -> Document:

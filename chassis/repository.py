@@ -15,7 +15,7 @@ from chassis import trace
 from chassis.aggregate import A, from_document, to_document
 from chassis.clock import to_text
 from chassis.errors import Conflict, NotFound, Stale
-from chassis.events import Event, Heard, envelope
+from chassis.events import Event, Heard, envelope, refuse_too_large
 from chassis.store import (
     EVERYWHERE,
     After,
@@ -193,6 +193,7 @@ class Repository(Generic[A]):
                     trace=trace.traceparent(),
                 )
             )
+            refuse_too_large(fresh[-1])
         document["outbox"] = [*before.get("outbox", ()), *fresh]
         document["pending"] = bool(document["outbox"])
         document["inbox"] = [*before.get("inbox", ()), *([cause] if cause else ())][-INBOX:]

@@ -6,6 +6,7 @@ in the tests.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,19 +23,15 @@ JARS = (
 SOURCE = Path(__file__).with_name("MongodbServer.java")
 
 
-@pytest.fixture(scope="session")
-def mongodb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a server for this session, in memory. Tests share it, so they name their own
-    databases (by a path in the URL).
-    """
-    libraries, port = jars("mongodb", JARS), free_port()
-    folder = tmp_path_factory.mktemp("mongodb")
+@contextmanager
+def a_server(folder: Path, port: int) -> Iterator[str]:
+    """A server in memory on this port; its URL."""
     argv = [
         "java",
         "-Xmx256m",
         "-XX:TieredStopAtLevel=1",
         "-cp",
-        f"{libraries}/*",
+        f"{jars('mongodb', JARS)}/*",
         SOURCE,
         f"{port}",
     ]
@@ -42,6 +39,15 @@ def mongodb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with running(
         argv, ready=lambda: _answers(url), seconds=60, cwd=folder, log=folder / "server.log"
     ):
+        yield url
+
+
+@pytest.fixture(scope="session")
+def mongodb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a server for this session. Tests share it, so they name their own databases (by a
+    path in the URL).
+    """
+    with a_server(tmp_path_factory.mktemp("mongodb"), free_port()) as url:
         yield url
 
 
