@@ -1,21 +1,27 @@
 /** Words in the reader's language, and the ways in which days, times and numbers are written. */
+import type agreement from './messages/en/agreement.json'
 import type apply from './messages/en/apply.json'
 import type coordinator from './messages/en/coordinator.json'
 import type core from './messages/en/core.json'
 import type home from './messages/en/home.json'
 import type link from './messages/en/link.json'
+import type log from './messages/en/log.json'
 import type me from './messages/en/me.json'
 import type meet from './messages/en/meet.json'
 import type pair from './messages/en/pair.json'
 import type problems from './messages/en/problems.json'
 import type profile from './messages/en/profile.json'
+import type proposal from './messages/en/proposal.json'
 import type texts from './messages/en/texts.json'
 import type topics from './messages/en/topics.json'
 import type { Fault } from './api'
 import { Problem } from './api'
 import { boot, session, type Language } from './session.svelte'
 
-type Catalogs = typeof apply &
+type Catalogs = typeof agreement &
+  typeof apply &
+  typeof log &
+  typeof proposal &
   typeof coordinator &
   typeof core &
   typeof home &

@@ -96,7 +96,8 @@ export async function reload(options: { quietly?: boolean } = {}): Promise<void>
   if (!found) return
   const mine = turn
   const fresh = await load(found.entry, route.params, route.query)
-  if (mine !== turn || Object.values(fresh).some(isFailed)) return
+  // Data of a page that was left meanwhile is nobody's.
+  if (mine !== turn || found !== shown || Object.values(fresh).some(isFailed)) return
   if (JSON.stringify(fresh) === JSON.stringify(route.data)) {
     route.loadedAt = session.now
     return

@@ -32,6 +32,8 @@ interface Everything {
 }
 
 const DAY = 86_400_000
+/** So long after it was asked a check-in takes an answer. */
+const ANSWERED_FOR = 21 * DAY
 
 const isAhead = (meeting: Meeting, now: number): boolean =>
   meeting.state === 'scheduled' && Date.parse(meeting.ends_at ?? '') > now
@@ -70,7 +72,7 @@ export function waitingOf(all: Everything): Waiting[] {
   const { matter, now } = all
   const items = [
     ...all.meetings.filter((meeting) => meeting.id !== matter?.meeting?.id).map((m) => ofMeeting(m, now)),
-    ...all.checkIns.map(ofCheckIn),
+    ...all.checkIns.filter((each) => Date.parse(each.due_at) + ANSWERED_FOR > now).map(ofCheckIn),
     ...all.pairs.filter((pair) => pair.id !== matter?.pair?.id || matter?.kind === 'plan').map(ofPair),
     ...toPlan(all.meetings, all.pairs)
       .filter((pair) => matter?.kind !== 'plan' || pair.id !== matter.pair.id)
