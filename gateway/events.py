@@ -10,7 +10,7 @@ from chassis.events import EventType, Heard
 from chassis.repository import Copies
 from chassis.service import Handler
 from contracts import catalogue
-from gateway import letters
+from gateway import letters, service
 from gateway.config import MAIL_AGE
 from gateway.model import hash_address
 from gateway.repository import Records
@@ -20,6 +20,7 @@ def copy_member(records: Records, heard: Heard, now: datetime) -> None:
     """Keep a member; the address is found by its hash."""
     if heard.data is None:
         records.members.hear(heard)
+        service.erase_member(records, heard.association_id, heard.subject)
     else:
         records.members.hear(heard, address_hash=hash_address(heard.data["address"]))
     write(records, heard, now)

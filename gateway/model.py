@@ -134,7 +134,7 @@ class Link(Aggregate):
 
     def forget_at(self) -> datetime:
         """When nobody needs to be told any more that it was there."""
-        return self.until + KEPT_AFTER_END
+        return midnight_after(self.until + KEPT_AFTER_END)
 
 
 @dataclass(kw_only=True)
@@ -165,6 +165,7 @@ class Mail(Aggregate):
     """What no event tells: the words of a coordinator, or the link to sign in."""
     made_at: datetime
     due_at: datetime | None
+    """While it waits: when it is to be sent; afterwards: when it is forgotten."""
     state: Literal["waiting", "sent", "failed", "dropped"] = "waiting"
     reason: str = ""
     """Why it was dropped or has failed; names nobody."""
@@ -220,7 +221,7 @@ class Mail(Aggregate):
 
     def drop(self, reason: str) -> None:
         """Nobody needs to be told any more."""
-        self.state, self.reason, self.due_at = "dropped", reason, None
+        self.state, self.reason, self.due_at = "dropped", reason, self._forget_at()
         self.more = _NOTHING
 
     def keep(
@@ -233,16 +234,20 @@ class Mail(Aggregate):
 
     def mark_sent(self, now: datetime) -> None:
         """It has left the house."""
-        self.state, self.sent_at, self.due_at = "sent", now, None
+        self.state, self.sent_at, self.due_at = "sent", now, self._forget_at()
         self.about, self.more = {}, _NOTHING
 
     def mark_failed(self, now: datetime, reason: str, *, for_good: bool = False) -> None:
         """It was not taken: try again later, each time after twice as long; not for ever."""
         self.tries, self.reason = self.tries + 1, reason
         if for_good or self.tries >= MAIL_TRIES:
-            self.state, self.due_at, self.more = "failed", None, _NOTHING
+            self.state, self.due_at, self.more = "failed", self._forget_at(), _NOTHING
             return
         self.due_at = now + min(MAIL_PAUSE * 2 ** (self.tries - 1), MAIL_LONGEST_PAUSE)
+
+    def _forget_at(self) -> datetime:
+        """When a repeat of its cause can no longer make it anew."""
+        return midnight_after(self.made_at + KEPT_AFTER_END)
 
 
 @dataclass(kw_only=True)
@@ -260,6 +265,12 @@ class Tries(Aggregate):
         self.at.append(now)
         self.due_at = now + within
         return True
+
+
+def midnight_after(moment: datetime) -> datetime:
+    """The next midnight (UTC): what is forgotten is forgotten once a day."""
+    day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    return day + timedelta(days=1)
 
 
 def hash_address(address: str) -> str:

@@ -260,9 +260,17 @@ def found(
     return _welcome(records, answer, now)
 
 
+def erase_member(records: Records, association_id: str, member_id: str) -> None:
+    """Keep nothing of a member who is erased: no session, no mail. Links name nobody and end."""
+    for mail in records.mails.each(association_id, {"member_id": member_id}, sort="made_at"):
+        records.mails.delete(association_id, mail.id)
+    for session in records.sessions.each(association_id, {"member_id": member_id}):
+        records.sessions.delete(association_id, session.id)
+
+
 def send_mail(records: Records, association_id: str, id: str, now: datetime) -> None:
     """Put a mail that waits into words and hand it to whoever carries it; if it is not taken,
-    later again.
+    later again. One that has long been sent is forgotten.
     """
     claimed: list[bool] = []
     mail = records.mails.change(
@@ -271,6 +279,8 @@ def send_mail(records: Records, association_id: str, id: str, now: datetime) -> 
     if claimed[-1]:
         act = sending.carry(records, mail, now)
         records.mails.change(association_id, id, act, now=now)
+    elif mail.state != "waiting":
+        records.mails.delete(association_id, id)
 
 
 def forget(of: Callable[[Records], Repository[Any]]) -> Act:
