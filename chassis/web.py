@@ -236,7 +236,12 @@ def _answer_problem(error: Problem) -> Response:
         {"field": f.field, "code": f.code, **({"values": f.values} if f.values else {})}
         for f in getattr(error, "faults", ())
     ]
-    return problem(status, code_of(type(error)), error.detail, values=error.values, faults=faults)
+    detail = error.detail
+    if isinstance(error, Unavailable):
+        # It tells hosts and paths: for whoever runs this, not for whoever asks.
+        logger().warning("unavailable", kind=type(error).__name__, reason=detail)
+        detail = ""
+    return problem(status, code_of(type(error)), detail, values=error.values, faults=faults)
 
 
 def _answer_http(error: HTTPException) -> Response:

@@ -10,7 +10,7 @@ import pytest
 
 from chassis.broker import Message, Received
 from chassis.cli import replay, republish
-from chassis.errors import BrokerUnavailable, StoreUnavailable
+from chassis.errors import BrokerUnavailable, StoreUnavailable, Unavailable
 from chassis.events import Event, fact_id
 from chassis.relay import Relay, RelayIsBusy
 from chassis.worker import Worker
@@ -310,3 +310,101 @@ def test_old_events_leave_the_archive_but_the_last_of_each_thing(town: Town) -> 
     relay.step()
     kept = town.lamps.running.store.find("events", None, {}, limit=10)
     assert [json.loads(json.dumps(e["data"]))["is_lit"] for e in kept] == [False]
+
+
+def test_what_is_due_is_done_by_one_worker_of_several(town: Town) -> None:
+    lamp = a_lit_lamp(town)
+    town.lamps.worker.close()
+    town.clock.at += timedelta(hours=2)
+    first, second = Worker(town.lamps.running), Worker(town.lamps.running)
+    assert (first.relay.step(), second.relay.step()) == (1, 0)
+    assert (first.relay.leads, second.relay.leads) == (True, False)
+    second._timer_once(town.lamps.service.timers[0])
+    assert town.lamps.records.lamps.get(toy.ASSOCIATION, lamp).glowed == 0
+    first._timer_once(town.lamps.service.timers[0])
+    assert town.lamps.records.lamps.get(toy.ASSOCIATION, lamp).glowed == 1
+    first.close()
+    assert not first.relay.leads
+    assert second.relay.step() == 0
+    assert second.relay.leads
+    second.close()
+
+
+def test_a_lease_of_a_clock_that_was_set_back_is_not_waited_for(town: Town) -> None:
+    a_lit_lamp(town)
+    relay, store = town.lamps.worker.relay, town.lamps.running.store
+    relay.step()
+    lease = store.get("leases", "-", "relay")
+    assert lease is not None
+    far = {**lease, "version": lease["version"] + 1, "until": "2999-01-01T00:00:00.000Z"}
+    store.save("leases", far, replaces=lease["version"])
+    other = Relay(town.lamps.running)
+    other.step()
+    assert other.leads
+    other.close()
+
+
+def test_slow_handlers_do_not_keep_a_worker_from_its_group_or_its_end(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(6):
+        a_lit_lamp(town, f"room {n}")
+    town.lamps.worker.turn()
+    consumer = town.board.worker.consumer
+    assert consumer is not None
+    monkeypatch.setattr("chassis.consumer.STEP_SECONDS", 0.0)
+    assert consumer.step(1) == 0
+    monkeypatch.undo()
+    eventually(lambda: (town.pump(), lit(town) == 6)[1])
+    assert town.board.records.tried == 6
+
+
+def test_a_worker_tells_what_waits_and_how_it_is(town: Town) -> None:
+    from prometheus_client import REGISTRY
+
+    a_lit_lamp(town)
+    a_lit_lamp(town, "attic")
+    for worker in (town.lamps.worker, town.board.worker):
+        worker.stop()  # so that measuring does not rest
+    town.lamps.worker.measure()
+    assert REGISTRY.get_sample_value("guildway_outbox_pending") == 2
+    town.lamps.worker.turn()
+    town.lamps.worker.measure()
+    assert REGISTRY.get_sample_value("guildway_outbox_pending") == 0
+    town.board.worker.measure()
+    assert REGISTRY.get_sample_value("guildway_consumer_lag") == 2
+    town.board.worker.turn()
+    town.board.worker.measure()
+    assert REGISTRY.get_sample_value("guildway_consumer_lag") == 0
+    town.board.worker.ready()
+    town.board.worker.live()
+    town.board.worker._beats["consume"] = -10_000.0
+    with pytest.raises(Unavailable, match="consume"):
+        town.board.worker.live()
+
+
+def test_an_event_no_broker_would_take_is_refused_when_it_is_stored(town: Town) -> None:
+    lamp = a_lit_lamp(town)
+
+    def swell(lamp: toy.Lamp) -> list[Event]:
+        return [toy.LAMP_LIT(lamp.id, {**lamp.public(), "words": "x" * 1_000_000})]
+
+    with pytest.raises(ValueError, match="larger"):
+        town.lamps.records.lamps.change(toy.ASSOCIATION, lamp, swell, now=town.clock.now())
+    town.pump()
+    assert lit(town) == 1
+
+
+def test_an_event_of_one_association_says_nothing_of_another(town: Town) -> None:
+    lamp = a_lit_lamp(town)
+    town.pump()
+    right = town.lamps.running.broker.subscribe("look", ["lamp-lit"])
+    (message,) = right.poll(3)
+    right.close()
+    publisher = town.lamps.running.broker.publisher()
+    headers = {**message.headers, "association": toy.LAMP, "version": "9", "ce_id": "forged"}
+    publisher.send([Message(topic="lamp-lit", key=lamp, value=message.value, headers=headers)])
+    publisher.close()
+    town.pump()
+    assert len(letters(town)) == 1
+    assert town.board.records.seen.get(toy.LAMP, lamp) is None
