@@ -4,6 +4,7 @@ Read once and anew after a build.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,9 +57,15 @@ class Match:
     route: Route
     values: Mapping[str, str]
 
-    def urls(self) -> list[str]:
-        """Where the data of the page is, with the values put in."""
-        return [self._filled(url) for url in self.route.data.values()]
+    def urls(self, query: Mapping[str, str] | None = None) -> list[str]:
+        """Where the data of the page is, with the values put in: `:id` of the path, `{month}` of
+        the query (written as the client writes it, who looks for exactly this address).
+        """
+        asked = query or {}
+        return [
+            re.sub(r"\{(\w+)\}", lambda at: quote(asked.get(at[1], ""), safe="!*'()"), url)
+            for url in map(self._filled, self.route.data.values())
+        ]
 
     def _filled(self, url: str) -> str:
         for name in sorted(self.values, key=len, reverse=True):

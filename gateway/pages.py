@@ -246,7 +246,11 @@ def _first_data(match: Match, who: Actor) -> dict[str, Any]:
     """What the page will ask for first, asked of the services all at once; what fails or takes too
     long is left to the client.
     """
-    urls = [url for url in match.urls() if url.startswith("/api/") and _service_of(url) in SERVICES]
+    urls = [
+        url
+        for url in match.urls(request.args)
+        if url.startswith("/api/") and _service_of(url) in SERVICES
+    ]
     way = passage()
 
     def fetch(url: str) -> Any:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploy.town import Visitor
-from gateway.client import Client
+from gateway.client import Client, Match, Route
 from gateway.pages import escaped
 from tests.gateway.people import FOUNDING, a_member
 from tests.harness import Town, a_town
@@ -248,3 +248,12 @@ def test_no_code_no_founding(tmp_path: Path) -> None:
 
     with a_town(tmp_path, gateway) as town:
         assert Visitor(town).post("/setup", {**FOUNDING, "code": "x"}).status_code == 403
+
+
+def test_first_data_is_asked_for_as_the_address_asks() -> None:
+    data = {"list": "/api/profiles/applications?cohort_id=:id&state={state}&q={q}"}
+    route = Route(path="/cohorts/:id", page="List", open_to="member", words="core", data=data)
+    match = Match(route=route, values={"id": "7"})
+    assert match.urls({"q": "Zoé (et) l'eau", "other": "x"}) == [
+        "/api/profiles/applications?cohort_id=7&state=&q=Zo%C3%A9%20(et)%20l'eau"
+    ]
