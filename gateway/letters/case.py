@@ -114,6 +114,23 @@ class Case:
         if over:
             raise NotNeeded(reason)
 
+    def is_overtaken(self) -> bool:
+        """Whether the reader gets a newer mail of this kind about the same application."""
+        newest = self._records.mails.find(
+            self.association_id,
+            {"member_id": self.mail.member_id},
+            sort="made_at",
+            descending=True,
+            limit=20,
+        )
+        same = {name: self.about.get(name) for name in ("cohort_id", "role")}
+        return any(
+            each.kind == self.mail.kind
+            and each.made_at > self.mail.made_at
+            and same.items() <= each.about.items()
+            for each in newest
+        )
+
     def is_patient(self, patience: timedelta = NAMES_PATIENCE) -> bool:
         """Whether the mail may still wait for something."""
         return self.now - self.mail.made_at < patience

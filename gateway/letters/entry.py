@@ -96,6 +96,7 @@ def _way_in(case: Case) -> Action:
 
 def _still_holds(case: Case) -> None:
     """Drop a mail whose decision has been undone, or followed by another."""
+    case.drop_if(case.is_overtaken(), "another decision followed")
     found = case.application(case.role, case.mail.member_id)
     if found is not None and found["state"] == case.mail.kind:
         return

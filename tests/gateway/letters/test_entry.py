@@ -39,6 +39,16 @@ def test_a_decision_that_is_undone_at_once_is_not_told(people_known: Town) -> No
     assert states(people_known) == {"accepted": ["dropped"]}
 
 
+def test_of_a_decision_that_is_made_anew_only_the_last_is_told(people_known: Town) -> None:
+    tell = people_known.gateway.hear_that
+    tell(profiles.MAIL_ASKED, kind="accepted", words="The first words.")
+    people_known.go_on(seconds=5)
+    tell(profiles.MAIL_ASKED, version=2, kind="accepted", words="Other words.")
+    people_known.go_on(hours=1)
+    assert "> Other words." in text_of(only(people_known, AMARA))
+    assert states(people_known) == {"accepted": ["dropped", "sent"]}
+
+
 def test_a_decision_waits_for_the_application_that_it_is_about(office: Town) -> None:
     hear_people(office)
     office.gateway.hear_that(profiles.MAIL_ASKED, kind="waitlisted")
