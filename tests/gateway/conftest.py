@@ -5,9 +5,11 @@ import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from chassis.service import Service
 from deploy.town import Visitor
 from gateway.app import service as gateway
 from gateway.client import Client
@@ -74,18 +76,10 @@ def dist(tmp_path: Path) -> Path:
     return folder
 
 
-def open_town(folder: Path) -> AbstractContextManager[Town]:
-    """The gateway and every service in this folder."""
-    return a_town(
-        folder,
-        gateway,
-        profiles,
-        matching,
-        scheduling,
-        feedback,
-        GUILDWAY_DEMO="1",
-        GUILDWAY_SETUP_CODE=CODE,
-    )
+def open_town(folder: Path, *services: Service[Any]) -> AbstractContextManager[Town]:
+    """The gateway and every service (or these alone) in this folder."""
+    houses = services or (gateway, profiles, matching, scheduling, feedback)
+    return a_town(folder, *houses, GUILDWAY_DEMO="1", GUILDWAY_SETUP_CODE=CODE)
 
 
 @pytest.fixture(scope="session")
@@ -112,6 +106,15 @@ def town(founded: tuple[Path, str], tmp_path: Path, dist: Path) -> Iterator[Town
     """A town with an association."""
     shutil.copytree(founded[0], tmp_path / "data")
     with open_town(tmp_path / "data") as town:
+        town.gateway.app.extensions["gateway.client"] = Client(dist, dist / "routes.json")
+        yield town
+
+
+@pytest.fixture
+def alone(founded: tuple[Path, str], tmp_path: Path, dist: Path) -> Iterator[Town]:
+    """The gateway of a town with an association; the services are out."""
+    shutil.copytree(founded[0], tmp_path / "alone")
+    with open_town(tmp_path / "alone", gateway) as town:
         town.gateway.app.extensions["gateway.client"] = Client(dist, dist / "routes.json")
         yield town
 

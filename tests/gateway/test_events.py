@@ -33,75 +33,75 @@ def mails(town: Town) -> list[str]:
 
 @pytest.mark.parametrize("kind", HEARD, ids=lambda kind: kind.name)
 def test_an_event_that_comes_twice_changes_nothing_the_second_time(
-    town: Town, kind: EventType
+    alone: Town, kind: EventType
 ) -> None:
-    a_member(town)
-    heard = town.gateway.hear_that(kind)
-    before = copies(town), mails(town)
-    town.gateway.hear(heard)
-    assert (copies(town), mails(town)) == before
+    a_member(alone)
+    heard = alone.gateway.hear_that(kind)
+    before = copies(alone), mails(alone)
+    alone.gateway.hear(heard)
+    assert (copies(alone), mails(alone)) == before
 
 
 @pytest.mark.parametrize("kind", HEARD, ids=lambda kind: kind.name)
-def test_an_event_alone_and_before_all_others_is_heard(town: Town, kind: EventType) -> None:
-    before = copies(town)
-    heard = town.gateway.hear_that(kind)
-    town.pump()
-    kept = {name for name, found in copies(town).items() if found != before[name]}
+def test_an_event_town_and_before_all_others_is_heard(alone: Town, kind: EventType) -> None:
+    before = copies(alone)
+    heard = alone.gateway.hear_that(kind)
+    alone.pump()
+    kept = {name for name, found in copies(alone).items() if found != before[name]}
     assert len(kept) == (0 if LISTENS[kind] is write else 1)
     for name in kept:
-        assert heard.subject in [each["_id"] for each in copies(town)[name]]
+        assert heard.subject in [each["_id"] for each in copies(alone)[name]]
 
 
-def test_what_comes_late_does_not_undo_what_is_newer(town: Town) -> None:
-    town.gateway.hear_that(PROFILE_UPDATED, version=3, given_name="New", address="new@example.org")
-    town.gateway.hear_that(PROFILE_UPDATED, version=2, given_name="Old", address="old@example.org")
-    records = town.gateway.records
+def test_what_comes_late_does_not_undo_what_is_newer(alone: Town) -> None:
+    alone.gateway.hear_that(PROFILE_UPDATED, version=3, given_name="New", address="new@example.org")
+    alone.gateway.hear_that(PROFILE_UPDATED, version=2, given_name="Old", address="old@example.org")
+    records = alone.gateway.records
     assert [each["given_name"] for each in records.members_at("new@example.org")] == ["New"]
     assert records.members_at("old@example.org") == []
 
 
-def test_a_changed_address_is_found_and_the_old_one_is_not(town: Town) -> None:
-    a_member(town)
-    town.gateway.hear_that(PROFILE_UPDATED, version=2, address="amara@elsewhere.example")
-    records = town.gateway.records
+def test_a_changed_address_is_found_and_the_old_one_is_not(alone: Town) -> None:
+    a_member(alone)
+    alone.gateway.hear_that(PROFILE_UPDATED, version=2, address="amara@elsewhere.example")
+    records = alone.gateway.records
     assert len(records.members_at("Amara@Elsewhere.example ")) == 1
     assert records.members_at(examples.member["address"]) == []
 
 
-def test_nothing_is_kept_of_who_is_erased(town: Town) -> None:
-    member = Visitor(town)
-    address = a_member(town)
+def test_nothing_is_kept_of_who_is_erased(alone: Town) -> None:
+    member = Visitor(alone)
+    address = a_member(alone)
     member.sign_in(address)
-    town.gateway.hear_that(MAIL_ASKED)
-    erase(town)
-    store = town.gateway.running.store
+    alone.gateway.hear_that(MAIL_ASKED)
+    erase(alone)
+    store = alone.gateway.running.store
     copy = store.get("members", examples.ASSOCIATION, examples.MENTEE)
     assert copy is not None
     assert sorted(copy) == ["_id", "association_id", "erased", "heard", "version"]
     mine = {"member_id": examples.MENTEE}
     assert not store.find("sessions", examples.ASSOCIATION, mine)
     assert not store.find("mails", examples.ASSOCIATION, mine, sort="made_at")
-    town.gateway.hear_that(PROFILE_UPDATED, version=99)
-    assert town.gateway.records.members_at(address) == []
+    alone.gateway.hear_that(PROFILE_UPDATED, version=99)
+    assert alone.gateway.records.members_at(address) == []
 
 
-def test_no_mail_is_made_of_old_news(town: Town) -> None:
-    a_member(town)
-    old = town.clock.now() - timedelta(days=3, minutes=1)
-    town.gateway.hear(an_event(MAIL_ASKED, at=old))
-    assert mails(town) == []
-    town.gateway.hear(an_event(MAIL_ASKED, version=2, at=old + timedelta(minutes=2)))
-    assert len(mails(town)) == 1
+def test_no_mail_is_made_of_old_news(alone: Town) -> None:
+    a_member(alone)
+    old = alone.clock.now() - timedelta(days=3, minutes=1)
+    alone.gateway.hear(an_event(MAIL_ASKED, at=old))
+    assert mails(alone) == []
+    alone.gateway.hear(an_event(MAIL_ASKED, version=2, at=old + timedelta(minutes=2)))
+    assert len(mails(alone)) == 1
 
 
-def test_mails_are_forgotten_after_three_months(town: Town) -> None:
-    a_member(town)
-    town.gateway.hear_that(MAIL_ASKED)
-    town.pump()
-    assert len(mails(town)) == 1
-    town.go_on(days=92)
-    assert mails(town) == []
+def test_mails_are_forgotten_after_three_months(alone: Town) -> None:
+    a_member(alone)
+    alone.gateway.hear_that(MAIL_ASKED)
+    alone.pump()
+    assert len(mails(alone)) == 1
+    alone.go_on(days=92)
+    assert mails(alone) == []
 
 
 def test_everything_that_is_copied_is_copied_from_all_its_topics() -> None:
@@ -111,10 +111,10 @@ def test_everything_that_is_copied_is_copied_from_all_its_topics() -> None:
         assert topics == {kind.name for kind in LISTENS if kind.aggregate == aggregate}
 
 
-def test_an_association_is_one_until_there_is_another(town: Town) -> None:
-    assert Visitor(town).boot("/sign-in")["association"]["name"] == "Librarians Across Canada"
-    town.gateway.hear_that(ASSOCIATION_FOUNDED)
-    assert Visitor(town).boot("/sign-in")["association"] is None
+def test_an_association_is_one_until_there_is_another(alone: Town) -> None:
+    assert Visitor(alone).boot("/sign-in")["association"]["name"] == "Librarians Across Canada"
+    alone.gateway.hear_that(ASSOCIATION_FOUNDED)
+    assert Visitor(alone).boot("/sign-in")["association"] is None
 
 
 def test_the_gateway_sends_no_events() -> None:

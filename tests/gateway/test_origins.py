@@ -11,6 +11,12 @@ from tests.harness import Town
 HERE = "http://127.0.0.1:8300"
 
 
+@pytest.fixture
+def town(alone: Town) -> Town:
+    """The services are not needed here."""
+    return alone
+
+
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
