@@ -199,6 +199,22 @@ def test_after_an_outage_everybody_is_told_to_ask_anew(
     assert window.changed()["type"] == "profile-updated"
 
 
+def test_a_window_that_takes_nothing_is_cut_and_the_others_are_not(
+    town: Town, founder: Visitor, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, quick = place.open(founder), place.open(founder)
+    updates = town.gateway.app.extensions["gateway.live"]
+    first = updates.server.manager.eio_sid_from_sid(next(iter(updates._seats)), "/")
+    monkeypatch.setattr(
+        updates.server.eio.sockets[first].queue, "qsize", lambda: live.QUEUE_LIMIT + 1
+    )
+    updates._cut_slow()
+    assert slow.is_cut()
+    founder.patch("/api/profiles/members/me", {"given_name": "Jo"})
+    town.pump()
+    assert quick.changed()["type"] == "profile-updated"
+
+
 def test_open_windows_are_counted(town: Town, founder: Visitor, place: Place) -> None:
     from chassis.metrics import LIVE_CLIENTS
 
