@@ -11,6 +11,12 @@ ROWS_OF_A_TABLE = 100_000
 RECOUNT_EVERY = timedelta(seconds=1)
 """A dashboard is recounted at most this often, however much happens."""
 
+TOPICS_EVERY = timedelta(minutes=1)
+"""What was wanted and discussed is counted at most this often where that takes long."""
+
+MANY_TOPICS = 2_000
+"""From so many mentees and meetings together on it takes long."""
+
 QUIET_RHYTHMS = 1.5
 """A pair without a meeting held or planned for so many rhythms is quiet (architecture.md)."""
 

@@ -11,7 +11,7 @@ from chassis.events import Event
 from chassis.store import After
 from chassis.tokens import Actor
 from services.feedback.access import access_cohort
-from services.feedback.config import LEAST_PERSONS, PAGE
+from services.feedback.config import LEAST_PERSONS, MANY_TOPICS, PAGE
 from services.feedback.model.figures import Figures
 from services.feedback.model.rows import STAGES, PairRow
 from services.feedback.persons import full_name, persons
@@ -36,7 +36,8 @@ def recount(records: Records, association_id: str, id: str, now: datetime) -> No
     """Timer: count a dashboard anew."""
     begun = records.figures.change(association_id, id, lambda found: found.begin(), now=now)
     counted = count(records, association_id, begun.cohort_id)
-    if begun.topics_moved:
+    are_many = _topics_are_many(records, association_id, begun.cohort_id)
+    if begun.counts_topics(are_many=are_many, now=now):
         counted["topics"] = count_topics(records, association_id, begun.cohort_id)
 
     def act(found: Figures) -> list[Event]:
@@ -104,17 +105,15 @@ def count_topics(records: Records, association_id: str, cohort_id: str) -> list[
     Only topics that at least five persons wanted, and logs of at least five pairs: otherwise null.
     """
     wanted: Counter[str] = Counter()
-    mentees = {"cohort_id": cohort_id, "role": "mentee", "state": "accepted"}
-    for application in records.applications.each(association_id, mentees):
+    for application in records.applications.each(association_id, _mentees(cohort_id)):
         wanted.update({topic["id"] for topic in application["topics"]})
     discussed: Counter[str] = Counter()
     pairs: dict[str, set[str]] = {}
-    held = {"cohort_id": cohort_id, "kind": "held"}
-    for meeting in records.meeting_rows.each(association_id, held, sort="starts_at"):
-        topics = set(meeting.topics)
+    for meeting in records.each_meeting_row(association_id, _held(cohort_id), sort="starts_at"):
+        topics = set(meeting["topics"])
         discussed.update(topics)
         for topic in topics:
-            pairs.setdefault(topic, set()).add(meeting.pair_id)
+            pairs.setdefault(topic, set()).add(meeting["pair_id"])
     is_told = {topic for topic, named in pairs.items() if len(named) >= LEAST_PERSONS}
     found = [
         {
@@ -126,6 +125,19 @@ def count_topics(records: Records, association_id: str, cohort_id: str) -> list[
         if wanted[topic] >= LEAST_PERSONS or topic in is_told
     ]
     return sorted(found, key=lambda each: (-(each["wanted"] or 0), each["id"]))
+
+
+def _mentees(cohort_id: str) -> dict[str, Any]:
+    return {"cohort_id": cohort_id, "role": "mentee", "state": "accepted"}
+
+
+def _held(cohort_id: str) -> dict[str, Any]:
+    return {"cohort_id": cohort_id, "kind": "held"}
+
+
+def _topics_are_many(records: Records, association_id: str, cohort_id: str) -> bool:
+    mentees = records.applications.count(association_id, _mentees(cohort_id))
+    return mentees + records.meeting_rows.count(association_id, _held(cohort_id)) >= MANY_TOPICS
 
 
 def access_figures(records: Records, actor: Actor, cohort_id: str) -> Figures:

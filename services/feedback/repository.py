@@ -1,9 +1,11 @@
 """Where feedback keeps things, and the questions its screens may ask."""
 
+from collections.abc import Iterator
+
 from cattrs import Converter
 
-from chassis.repository import Copies, Repository
-from chassis.store import Collection, Index, Store
+from chassis.repository import Copies, Repository, each_document
+from chassis.store import Collection, Document, Index, Store, Where
 from services.feedback.model.check_in import CheckIn
 from services.feedback.model.figures import Figures
 from services.feedback.model.help_request import HelpRequest
@@ -64,6 +66,7 @@ class Records:
 
     def __init__(self, store: Store, converter: Converter) -> None:
         """Bind each collection."""
+        self._store = store
         self.check_ins = Repository(store, CHECK_INS, CheckIn, converter)
         self.help_requests = Repository(store, HELP_REQUESTS, HelpRequest, converter)
         self.pair_rows = Repository(store, PAIR_ROWS, PairRow, converter)
@@ -75,3 +78,9 @@ class Records:
         self.applications = Copies(store, APPLICATIONS)
         self.pairs = Copies(store, PAIRS)
         self.meetings = Copies(store, MEETINGS)
+
+    def each_meeting_row(
+        self, association_id: str, where: Where, *, sort: str
+    ) -> Iterator[Document]:
+        """Rows as they are stored, for counting thousands."""
+        return each_document(self._store, MEETING_ROWS.name, association_id, where, sort=sort)

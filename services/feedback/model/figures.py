@@ -8,7 +8,7 @@ from chassis.aggregate import Aggregate
 from chassis.clock import to_text
 from chassis.events import Event
 from contracts.feedback import FIGURES_CHANGED
-from services.feedback.config import RECOUNT_EVERY
+from services.feedback.config import RECOUNT_EVERY, TOPICS_EVERY
 
 
 @dataclass(kw_only=True)
@@ -26,6 +26,7 @@ class Figures(Aggregate):
     is_counting: bool = False
     is_stale: bool = False
     topics_moved: bool = True
+    topics_counted_at: datetime | None = None
     topics_are_stale: bool = False
     funnel: dict[str, int] = field(default_factory=dict)
     meetings: list[dict[str, Any]] = field(default_factory=list)
@@ -42,8 +43,13 @@ class Figures(Aggregate):
             self.is_stale, self.topics_are_stale = True, self.topics_are_stale or topics
             return
         self.topics_moved = self.topics_moved or topics
-        if self.due_at is None:
-            self.due_at = self._next_at(now)
+        self.due_at = min(filter(None, (self.due_at, self._next_at(now))))
+
+    def counts_topics(self, *, are_many: bool, now: datetime) -> bool:
+        """Whether it is time to count the topics too."""
+        if not self.topics_moved or not are_many or self.topics_counted_at is None:
+            return self.topics_moved
+        return now >= self.topics_counted_at + TOPICS_EVERY
 
     def begin(self) -> None:
         """Count now. `due_at` stays, so that a count that is cut off is begun again."""
@@ -55,8 +61,12 @@ class Figures(Aggregate):
         for name, value in figures.items():
             setattr(self, name, value)
         self.counted_at = now
-        self.due_at = self._next_at(now) if self.is_stale else None
-        self.topics_moved = self.topics_are_stale
+        if "topics" in figures:
+            self.topics_counted_at, self.topics_moved = now, False
+        self.topics_moved = self.topics_moved or self.topics_are_stale
+        later = (self.topics_counted_at or now) + TOPICS_EVERY if self.topics_moved else None
+        again = self._next_at(now) if self.is_stale else None
+        self.due_at = min(filter(None, (again, later)), default=None)
         self.is_counting = self.is_stale = self.topics_are_stale = False
         if before == figures:
             return []

@@ -158,6 +158,35 @@ def test_what_happens_while_figures_are_counted_is_counted_next(
     assert funnel(a_pair)["applied"] == 12
 
 
+def test_topics_of_a_large_cohort_are_counted_once_a_minute(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figures, "MANY_TOPICS", 6)
+    town.feedback.hear_that(profiles.COHORT_OPENED)
+
+    def accept(*numbers: int) -> None:
+        for n in numbers:
+            id = f"00000000-0000-4000-8000-{n:012d}"
+            town.feedback.hear_that(profiles.PARTICIPANT_ACCEPTED, application_id=id)
+
+    def wanted() -> list[int]:
+        found = dashboard(town)
+        assert found["topics"] == [] or found["funnel"][1]["count"] >= 5
+        return [topic["wanted"] for topic in found["topics"]]
+
+    accept(*range(5))
+    assert wanted() == [5, 5]
+    town.go_on(seconds=5)
+    accept(5, 6)
+    assert funnel(town)["accepted"] == 7
+    assert wanted() == [5, 5]
+    town.go_on(seconds=30)
+    accept(7)
+    assert funnel(town)["accepted"] == 8
+    town.go_on(seconds=30)
+    assert wanted() == [8, 8]
+
+
 def test_a_count_that_was_cut_off_is_begun_again(a_pair: Town) -> None:
     a_pair.pump()
     records, association = a_pair.feedback.records, examples.ASSOCIATION
