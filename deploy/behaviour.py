@@ -47,6 +47,8 @@ DAYS_TO_PROPOSE_AHEAD = 9
 """So long before the day that they have in mind mentees propose times."""
 DAYS_UNTIL_TRYING_AGAIN = (3, 8)
 """When nobody confirmed a time."""
+OFFERS_BEFORE_GIVING_UP = 3
+"""So often times are offered for one meeting; then only a word of the product starts it again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from deploy.behaviour import (
     DAYS_UNTIL_TRYING_AGAIN,
     MISSES,
     MOVES,
+    OFFERS_BEFORE_GIVING_UP,
     SIGNS,
     WRITES_GOAL,
     WRITES_LOG,
@@ -71,6 +72,7 @@ class Life:
         self.meetings: dict[str, dict[str, Any]] = {}
         self.counts: Counter[str] = Counter()
         self.events: Counter[str] = Counter()
+        self.mails: Counter[str] = Counter()
         self.hears: dict[str, Callable[[Heard], None]] = {}
         """More to do at events, by type: the coordinator looks at some."""
         self._term: tuple[datetime, datetime] | None = None
@@ -230,7 +232,9 @@ class Life:
             if state != "waiting":
                 del self._waiting[id]
             if state == "sent":
-                self._react(house.records.mails.get(association_id, id))
+                mail = house.records.mails.get(association_id, id)
+                self.mails[mail.kind] += 1
+                self._react(mail)
 
     def _react(self, mail: Mail) -> None:
         person = self.people.get(mail.member_id)
@@ -246,9 +250,10 @@ class Life:
             self._tell_of_meeting(person, links)
         elif "check-in" in purposes:
             self._check_in(person, links)
-        elif mail.kind == "pair-matched":
+        elif mail.kind in {"pair-matched", "pair-at-risk"}:
+            act = self._begin if mail.kind == "pair-matched" else self._begin_again
             for pair in self._pairs_of(person):
-                self._begin(person, pair)
+                act(person, pair)
 
     def _links(self, mail: Mail) -> list[tuple[str, Link]]:
         found: list[tuple[str, Link]] = []
@@ -386,39 +391,60 @@ class Life:
         path = f"/pairs/{pair_id}/goals"
         self.ask("matching", "POST", path, body, who=person.actor, key=(pair_id, "goal"))
 
-    def _propose(self, mentee: Person, pair_id: str, wanted: datetime, nth: int) -> None:
-        """Offer three times near the wanted day; try again if nobody confirms."""
+    def _propose(
+        self, mentee: Person, pair_id: str, wanted: datetime, nth: int, tries: int = 1
+    ) -> None:
+        """Offer three times near the wanted day; try again if nobody confirms, but not for ever."""
         if self.pairs[pair_id]["state"] != "matched":
             return
+        about = self._partner(mentee, self.pairs[pair_id]).address
+        if tries > OFFERS_BEFORE_GIVING_UP:
+            self.counts["gave up to find a time"] += 1
+            return
+        after = self.chance.days(DAYS_UNTIL_TRYING_AGAIN, mentee.address, "again", about, nth)
+        offered = self._offer(mentee, pair_id, wanted, nth)
+
+        def again() -> None:
+            if offered is None or self._is_unanswered(mentee, offered):
+                self._propose(mentee, pair_id, max(wanted, self.now), nth, tries + 1)
+
+        self._later(mentee, after, again)
+
+    def _offer(self, mentee: Person, pair_id: str, wanted: datetime, nth: int) -> str | None:
+        """The meeting that was offered; None if there was no time to offer."""
         common = self.ask("scheduling", "GET", f"/pairs/{pair_id}/times", who=mentee.actor)
         times = _three(common.json.get("items", []), wanted) if common.status_code == 200 else []
-        about = self._partner(mentee, self.pairs[pair_id]).address
-        again = self.chance.days(DAYS_UNTIL_TRYING_AGAIN, mentee.address, "again", about, nth)
         if not times:
             self.counts["no common time"] += 1
-            self._later(mentee, again, lambda: self._propose(mentee, pair_id, wanted + again, nth))
-            return
+            return None
+        about = self._partner(mentee, self.pairs[pair_id]).address
         body: dict[str, Any] = {"proposed": times, "way": "video"}
         if self.chance.happens(BRINGS_TOPIC, mentee.address, "agenda", about, nth):
             body["agenda"] = [self._words(mentee, phrases.AGENDAS, about, nth)]
         key = (pair_id, "times", nth, to_text(self.now))
         path = f"/pairs/{pair_id}/meetings"
         made = self.ask("scheduling", "POST", path, body, who=mentee.actor, key=key)
-        if made.status_code == 201:
-            id = made.json["id"]
-            self._later(mentee, again, lambda: self._try_again(mentee, id, wanted + again, nth))
-        else:
-            self._later(mentee, again, lambda: self._propose(mentee, pair_id, wanted + again, nth))
+        return str(made.json["id"]) if made.status_code == 201 else None
 
-    def _try_again(self, mentee: Person, meeting_id: str, wanted: datetime, nth: int) -> None:
-        meeting = self.meetings.get(meeting_id)
-        if meeting is None or meeting["state"] not in {"proposed", "lapsed"}:
-            return
-        if meeting["state"] == "proposed":
+    def _is_unanswered(self, mentee: Person, meeting_id: str) -> bool:
+        """Whether an offer came to nothing; one that is still open is taken back."""
+        state = self.meetings[meeting_id]["state"]
+        if state == "proposed":
             path = f"/meetings/{meeting_id}/cancellation"
             self.ask("scheduling", "POST", path, {}, who=mentee.actor)
-        self.counts["times offered again"] += 1
-        self._propose(mentee, meeting["pair_id"], max(wanted, self.now), nth)
+        return state in {"proposed", "lapsed"}
+
+    def _begin_again(self, person: Person, pair: dict[str, Any]) -> None:
+        """The product says that the pair is quiet: a mentee who reads it offers times once more."""
+        id, about = pair["pair_id"], self._partner(person, pair).address
+        states = [m["state"] for m in self.meetings.values() if m["pair_id"] == id]
+        if person.id != pair["mentee_id"] or {"proposed", "scheduled"} & set(states):
+            return
+        held = states.count("held")
+        wanted = self.now + timedelta(days=DAYS_TO_PROPOSE_AHEAD)
+        self._when_answered(
+            person, "quiet", about, lambda: self._propose(person, id, wanted, held + 1)
+        )
 
     def _look_ahead(self, meeting: dict[str, Any], *, moved: bool) -> None:
         """A meeting has a time: whoever moves or cancels it does, and the mentee plans the next."""

@@ -65,9 +65,6 @@ def report(town: Town, life: Life, coordinator: Coordinator, *, seed: int) -> st
     held = Counter(
         meeting["starts_at"][:7] for meeting in life.meetings.values() if meeting["state"] == "held"
     )
-    kinds = Counter(
-        mail.kind for mail in town.gateway.records.mails.each(coordinator.association_id, {})
-    )
     parts = {
         "People": {
             "applications": events["application-received"],
@@ -95,6 +92,7 @@ def report(town: Town, life: Life, coordinator: Coordinator, *, seed: int) -> st
             "moved": events["meeting-moved"],
             "cancelled": meetings["cancelled"],
             "offers that lapsed": events["times-lapsed"],
+            "times that a mentee gave up to find one": life.counts["gave up to find a time"],
             "without a word afterwards": meetings["scheduled"],
         },
         "Check-ins": {
@@ -109,8 +107,8 @@ def report(town: Town, life: Life, coordinator: Coordinator, *, seed: int) -> st
             ),
             "first mails unanswered": life.counts["first mails unanswered"],
             "links pressed": life.counts["links pressed"],
-            **{f"of kind {kind}": kinds[kind] for kind in sorted(kinds)},
-            "mails sent in all": sum(kinds.values()),
+            **{f"of kind {kind}": life.mails[kind] for kind in sorted(life.mails)},
+            "mails sent in all": life.mails.total(),
         },
         "Coordinator actions after the launch": {
             **{what: coordinator.actions[what] for what in sorted(coordinator.actions)},

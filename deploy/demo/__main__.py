@@ -31,6 +31,8 @@ FOUNDED_BEFORE = timedelta(days=56)
 PARTS = ("store", "events.db", "events.db-wal", "events.db-shm", "mails", made.FILE)
 KEYS = ("GUILDWAY_TOKEN_PRIVATE_KEY", "GUILDWAY_TOKEN_PUBLIC_KEY", "GUILDWAY_FIELD_KEYS")
 HALF = "demo.part"
+BEGUN = "demo.begun"
+"""Tells of a demo in a store or broker that is not below the data folder."""
 
 
 def main() -> int:
@@ -38,18 +40,28 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     environ = dict(os.environ)
     data = Settings(environ).path("GUILDWAY_DATA")
-    half = data / HALF
+    half, begun = data / HALF, data / BEGUN
     if made.read(half):
         move(half, data)
     if made.read(data) or (data / "store").exists():
         return 0
+    if begun.exists():
+        print(
+            f"The demo was half made in {environ.get('GUILDWAY_STORE')} and cannot be made anew "
+            f"there. Give it an empty store and broker, and remove {begun}.",
+            file=sys.stderr,
+        )
+        return 1
     if half.exists():
         shutil.rmtree(half)
+    if environ.get("GUILDWAY_STORE") or environ.get("GUILDWAY_BROKER"):
+        begun.touch()
     with scratch() as folder:
         live(in_folder(environ, folder), folder)
-        shutil.copytree(folder, half, ignore=lambda _, names: [n for n in names if n == made.FILE])
+        shutil.copytree(folder, half, ignore=shutil.ignore_patterns(made.FILE))
         shutil.copy(folder / made.FILE, half)
     move(half, data)
+    begun.unlink(missing_ok=True)
     return 0
 
 
