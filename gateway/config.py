@@ -61,5 +61,7 @@ LARGEST_UPLOAD = (50 << 20) + (1 << 16)
 
 QUEUE_LIMIT = 200
 """A socket with so many messages that it has not taken is cut; it catches up when it is back."""
+HELLO_SECONDS = 10.0
+"""A socket is open so long without saying whose it is."""
 LOOK_AFTER_SECONDS = 5.0
 CHECK_SESSIONS_SECONDS = 30.0

@@ -35,6 +35,7 @@ from contracts import catalogue
 from gateway import service
 from gateway.config import (
     CHECK_SESSIONS_SECONDS,
+    HELLO_SECONDS,
     LOOK_AFTER_SECONDS,
     QUEUE_LIMIT,
     SESSION_COOKIE,
@@ -84,6 +85,7 @@ class Live:
         """Nothing is read before the first socket opens."""
         self._running = running
         self._seats: dict[str, Seat] = {}
+        self._strangers: dict[str, float] = {}
         self._starting = threading.Lock()
         self._tail: Tail | None = None
         self._is_started = self._is_stopped = False
@@ -105,7 +107,17 @@ class Live:
 
     def wrap(self, app: Any) -> Any:
         """A WSGI application that answers `/socket.io/` itself and leaves the rest to `app`."""
-        return socketio.WSGIApp(self.server, app)
+        inner = socketio.WSGIApp(self.server, app)
+
+        def outer(environ: dict[str, Any], start_response: Any) -> Any:
+            if environ["PATH_INFO"].startswith("/socket.io/"):
+                if not _is_handshake(environ):
+                    start_response("400 BAD REQUEST", [("Content-Length", "0")])
+                    return []
+                self._start()
+            return inner(environ, start_response)
+
+        return outer
 
     def end(self, session_id: str) -> None:
         """Nobody is connected by this session any more."""
@@ -146,7 +158,6 @@ class Live:
         if signed_in is None:
             raise socketio.exceptions.ConnectionRefusedError("not-signed-in")
         who = signed_in.actor
-        self._start()
         self._seats[sid] = Seat(
             session_id=Session.id_of(token),
             association_id=who.association_id,
@@ -268,12 +279,23 @@ class Live:
         while not self._is_stopped:
             self.server.sleep(LOOK_AFTER_SECONDS)
             try:
+                self._cut_strangers()
                 self._cut_slow()
                 self._cut_ended(self._running.clock.now())
             except (Unavailable, LostRace) as error:
                 logger().warning("sockets not looked after", reason=type(error).__name__)
             except Exception:  # noqa: BLE001 (it goes on with the next round)
                 logger().exception("sockets not looked after")
+
+    def _cut_strangers(self) -> None:
+        """Who opens a socket and does not say who they are."""
+        seated = {self.server.manager.eio_sid_from_sid(sid, "/") for sid in list(self._seats)}
+        now = monotonic()
+        lines = [line for line in list(self.server.eio.sockets) if line not in seated]
+        self._strangers = {line: self._strangers.get(line, now) for line in lines}
+        for line, since in self._strangers.items():
+            if now - since >= HELLO_SECONDS:
+                self.server.eio.disconnect(line)
 
     def _cut_slow(self) -> None:
         for sid, seat in list(self._seats.items()):
@@ -301,6 +323,16 @@ class Live:
         if tail is not None:
             with suppress(Exception):
                 tail.close()
+
+
+def _is_handshake(environ: Mapping[str, Any]) -> bool:
+    """Whether a request opens a WebSocket (RFC 6455, 4.2.1); nothing else is answered here."""
+    return (
+        environ["REQUEST_METHOD"] == "GET"
+        and environ.get("HTTP_UPGRADE", "").lower() == "websocket"
+        and environ.get("HTTP_SEC_WEBSOCKET_VERSION") == "13"
+        and bool(environ.get("HTTP_SEC_WEBSOCKET_KEY"))
+    )
 
 
 def live() -> Live:

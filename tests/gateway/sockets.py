@@ -21,11 +21,11 @@ class Refused(Exception):
     """The server did not let the socket in; the reason it gave."""
 
 
-class Socket:
-    """An open socket."""
+class Line:
+    """A connection that has not said whose it is."""
 
     def __init__(self, url: str, *, cookie: str = "", origin: str | None = None) -> None:
-        """Connect and take a seat; Refused if that fails."""
+        """Connect; Refused if that fails."""
         headers = {"Cookie": f"guildway={cookie}"} if cookie else {}
         if origin is not None:
             headers["Origin"] = origin
@@ -37,32 +37,11 @@ class Socket:
         # What came with the handshake lies unread in this client until more arrives.
         self._ws.sock.send(self._ws.ws.send(Ping()))
         assert self._next().startswith("0{")
-        self._ws.send("40")
-        answer = self._next()
-        if not answer.startswith("40"):
-            self._ws.close()
-            raise Refused(answer[2:])
-
-    def changed(self, *, seconds: float = 10) -> dict[str, Any]:
-        """The next thing that has changed; TimeoutError if nothing has."""
-        name, data = json.loads(self._next(seconds)[2:])
-        assert name == "changed"
-        found: dict[str, Any] = data
-        return found
-
-    def changes(self, *, seconds: float = 0.5) -> list[dict[str, Any]]:
-        """Everything that has changed until nothing has for a while."""
-        found = []
-        try:
-            while True:
-                found.append(self.changed(seconds=seconds))
-        except TimeoutError:
-            return found
 
     def is_cut(self, *, seconds: float = 10) -> bool:
         """Whether the server ends it."""
         try:
-            while not self._next(seconds).startswith("41"):
+            while self._next(seconds) not in {"1", "41"}:
                 continue
         except simple_websocket.ConnectionClosed:
             return True
@@ -86,6 +65,35 @@ class Socket:
                 self._ws.send("3")
                 continue
             return str(text)
+
+
+class Socket(Line):
+    """A connection of somebody."""
+
+    def __init__(self, url: str, *, cookie: str = "", origin: str | None = None) -> None:
+        """Connect and say whose it is; Refused if that fails."""
+        super().__init__(url, cookie=cookie, origin=origin)
+        self._ws.send("40")
+        answer = self._next()
+        if not answer.startswith("40"):
+            self._ws.close()
+            raise Refused(answer[2:])
+
+    def changed(self, *, seconds: float = 10) -> dict[str, Any]:
+        """The next thing that has changed; TimeoutError if nothing has."""
+        name, data = json.loads(self._next(seconds)[2:])
+        assert name == "changed"
+        found: dict[str, Any] = data
+        return found
+
+    def changes(self, *, seconds: float = 0.5) -> list[dict[str, Any]]:
+        """Everything that has changed until nothing has for a while."""
+        found = []
+        try:
+            while True:
+                found.append(self.changed(seconds=seconds))
+        except TimeoutError:
+            return found
 
 
 class Place:

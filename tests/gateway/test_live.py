@@ -11,7 +11,7 @@ from contracts.profiles import COHORT_OPENED, PROFILE_UPDATED
 from deploy.town import Visitor
 from gateway import live, service
 from tests.gateway.people import a_member
-from tests.gateway.sockets import Place, Refused, listening
+from tests.gateway.sockets import Line, Place, Refused, listening
 from tests.gateway.story import signed_in
 from tests.harness import Town, an_event, eventually
 
@@ -69,7 +69,13 @@ def test_nobody_listens_without_a_session(town: Town, place: Place) -> None:
 def test_nobody_listens_from_another_sites_page(town: Town, founder: Visitor, place: Place) -> None:
     answer = founder.get(
         "/socket.io/?EIO=4&transport=websocket",
-        headers={"Origin": "https://evil.example", "Upgrade": "websocket", "Connection": "Upgrade"},
+        headers={
+            "Origin": "https://evil.example",
+            "Upgrade": "websocket",
+            "Connection": "Upgrade",
+            "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        },
     )
     assert answer.status_code == 400
     assert place.open(founder, origin="http://127.0.0.1:8300")
@@ -78,6 +84,23 @@ def test_nobody_listens_from_another_sites_page(town: Town, founder: Visitor, pl
 def test_only_websockets_are_taken(founder: Visitor, place: Place) -> None:
     answer = founder.get("/socket.io/?EIO=4&transport=polling")
     assert answer.status_code == 400
+
+
+def test_what_opens_no_socket_is_refused(stranger: Visitor) -> None:
+    for headers in ({}, {"Upgrade": "websocket", "Sec-WebSocket-Version": "13"}):
+        answer = stranger.get("/socket.io/?EIO=4&transport=websocket", headers=headers)
+        assert answer.status_code == 400
+
+
+def test_who_does_not_say_who_they_are_is_cut(
+    founder: Visitor, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "LOOK_AFTER_SECONDS", 0.05)
+    monkeypatch.setattr(live, "HELLO_SECONDS", 0.2)
+    silent = Line(place.url)
+    mine = place.open(founder)
+    assert silent.is_cut()
+    assert not mine.is_cut(seconds=0.5)
 
 
 def test_a_person_is_not_told_what_concerns_others(
