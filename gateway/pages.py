@@ -4,9 +4,10 @@ slow phone needs few round trips; and the files that Vite has built.
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from functools import wraps
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from werkzeug.security import safe_join
 
 from chassis.clock import to_text
 from chassis.errors import NotFound, Unavailable
+from chassis.log import logger
 from chassis.tokens import Actor
 from chassis.web import now, public, running
 from contracts.shapes import LANGUAGES
@@ -41,10 +43,14 @@ _WORDS = {
     "en": {
         "description": "Guildway: mentoring in your professional association.",
         "no_script": "Guildway needs JavaScript. The buttons in our mails do too.",
+        "away": "One moment, please",
+        "away_text": "Something here is being started. This page looks again by itself.",
     },
     "fr": {
         "description": "Guildway : le mentorat dans votre association professionnelle.",
         "no_script": "Guildway a besoin de JavaScript, comme les boutons de nos courriels.",
+        "away": "Un instant, s’il vous plaît",  # noqa: RUF001 (an apostrophe)
+        "away_text": "Le service redémarre. Cette page se recharge toute seule.",
     },
 }
 _RESERVED = ("api", "assets", "auth", "calendar", "health", "links", "metrics", "socket.io")
@@ -77,7 +83,25 @@ def add_pages(app: Flask) -> None:
     app.add_url_rule("/<path:path>", "page", page)
 
 
+def _kindly(view: Callable[..., Response]) -> Callable[..., Response]:
+    """A page for people also where the store does not answer: it comes back by itself."""
+
+    @wraps(view)
+    def act(**values: str) -> Response:
+        try:
+            return view(**values)
+        except Unavailable as error:
+            logger().warning("page not made", reason=type(error).__name__)
+        language = _language_asked()
+        page = _JINJA.get_template("away.html").render(language=language, words=_WORDS[language])
+        headers = {"Retry-After": "10"}
+        return Response(page, 503, headers=headers, content_type="text/html; charset=utf-8")
+
+    return act
+
+
 @public
+@_kindly
 def page(path: str) -> Response:
     """Any page of the client; an unknown one is a page too, which says so."""
     built = client().built()
@@ -93,6 +117,7 @@ def page(path: str) -> Response:
 
 
 @public
+@_kindly
 def link_page(token: str) -> Response:
     """The page of a one-time link: it says what the button will do. It changes nothing."""
     try:
@@ -148,8 +173,10 @@ def robots() -> Response:
 
 def language_for(me: Mapping[str, Any] | None) -> str:
     """The language of a page: the member's, else what was chosen here, else the browser's."""
-    if me is not None:
-        return str(me["language"])
+    return str(me["language"]) if me is not None else _language_asked()
+
+
+def _language_asked() -> str:
     chosen = request.cookies.get("language")
     if chosen in LANGUAGES:
         return chosen

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from chassis.errors import StoreUnavailable
+from contracts import examples
 from deploy.town import Visitor
 from gateway.client import Client, Match, Route
+from gateway.links import token_of
 from gateway.pages import escaped
 from tests.gateway.people import FOUNDING, a_member
 from tests.harness import Town, a_town
@@ -209,6 +212,23 @@ def test_without_a_build_a_page_says_what_to_do(
     assert answer.status_code == 503
     assert "npm run build" in answer.text
     assert founder.get("/auth/me").status_code == 200
+
+
+def test_a_store_that_does_not_answer_is_told_to_people_as_a_page(
+    town: Town, stranger: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise StoreUnavailable
+
+    monkeypatch.setattr(town.gateway.running.store, "get", fail)
+    monkeypatch.setattr(town.gateway.running.store, "find", fail)
+    for path in ("/", f"/l/{token_of(examples.MEETING, town.gateway.records.instance.link_key)}"):
+        answer = stranger.get(path, headers={"Accept-Language": "fr"})
+        assert (answer.status_code, answer.mimetype) == (503, "text/html")
+        assert answer.headers["Retry-After"] == "10"
+        assert "Un instant" in answer.text
+    answer = stranger.post("/auth/links", {"address": "a@example.org"})
+    assert (answer.status_code, answer.mimetype) == (503, "application/problem+json")
 
 
 def test_mails_are_shown_in_a_demo_only(tmp_path: Path) -> None:
