@@ -18,6 +18,7 @@ from deploy import behaviour, cohort
 from deploy.coordinator import Coordinator
 from deploy.demo.make_list import LIST
 from deploy.life import Life
+from deploy.members import Members
 from deploy.progress import Step
 from deploy.scratch import scratch
 from deploy.town import Town, a_town
@@ -40,13 +41,13 @@ def simulate(folder: Path, *, seed: int, people: int, moved: Moved | None = None
     """Live the six months in an empty folder; the report."""
     settings = Settings({"GUILDWAY_DATA": str(folder), "GUILDWAY_DEMO": "1"})
     with a_town(settings, *SERVICES, at=FOUNDED) as town:
-        life = Life(town, seed=seed, moved=moved)
-        coordinator = cohort.begin(life, members(people), starts=STARTS, ends=ENDS)
+        life = Members(town, seed=seed, moved=moved)
+        coordinator = cohort.begin(life, first_of_list(people), starts=STARTS, ends=ENDS)
         life.live_until(OVER)
         return report(town, life, coordinator, seed=seed)
 
 
-def members(many: int) -> str:
+def first_of_list(many: int) -> str:
     """The first so many of the demo's list, header and all."""
     rows = list(csv.reader(io.StringIO(LIST.read_text(encoding="utf-8"))))
     text = io.StringIO()

@@ -18,7 +18,7 @@ from deploy import cohort
 from deploy.demo import made
 from deploy.demo.make_list import LIST
 from deploy.demo.people import choose
-from deploy.life import Life
+from deploy.members import Members
 from deploy.progress import Step
 from deploy.scratch import scratch
 from deploy.simulate import SERVICES
@@ -92,7 +92,7 @@ def live(settings: Settings, folder: Path) -> None:
         def moved(now: datetime) -> None:
             step.at((now - begins) / (today - begins), f"{now:%d %B}")
 
-        life = Life(town, seed=SEED, moved=moved)
+        life = Members(town, seed=SEED, moved=moved)
         text = LIST.read_text(encoding="utf-8")
         coordinator = cohort.begin(life, text, starts=starts, ends=starts + TERM_LASTS)
         coordinator.answers_help = False

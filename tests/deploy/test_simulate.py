@@ -7,7 +7,7 @@ import pytest
 
 from deploy.behaviour import DECLINES, Chance
 from deploy.scratch import scratch
-from deploy.simulate import members, simulate
+from deploy.simulate import first_of_list, simulate
 
 PEOPLE = 14
 
@@ -63,7 +63,7 @@ def test_two_sides_decline_as_many_proposals_as_the_rate_says() -> None:
 
 
 def test_fewer_people_are_the_first_of_the_list() -> None:
-    assert members(3).count("@example.org") == 3
+    assert first_of_list(3).count("@example.org") == 3
 
 
 def test_the_page_in_the_docs_was_made_by_this_model() -> None:
