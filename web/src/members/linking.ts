@@ -4,7 +4,7 @@ import type { Way } from '../types'
 
 export interface Told extends BootLink {
   next?: string
-  member?: { given_name: string; family_name: string; zone: string }
+  member?: { given_name: string; family_name: string; zone: string; city?: string }
   partner?: { given_name: string; family_name: string } | null
   role?: Role
   answer_by?: string
