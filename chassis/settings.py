@@ -120,6 +120,11 @@ SETTINGS = (
         meaning="1 shows a page of all mails. Never on an instance with real people.",
     ),
     Setting(
+        name="DEMO",
+        default="1",
+        meaning="Of `make run`: 0 starts an empty instance and prints the code that founds it.",
+    ),
+    Setting(
         name="GUILDWAY_LOG",
         default="auto",
         meaning="`json`, `pretty`, `off`, or `auto`: pretty on a terminal, JSON otherwise.",

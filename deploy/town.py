@@ -155,7 +155,7 @@ class Town:
             raise AttributeError(name) from None
         return house
 
-    def pump(self, *, seconds: float = 60) -> int:
+    def pump(self, *, seconds: float = 600) -> int:
         """Let relays, handlers and timers work until nothing moves; how much was done. TimeoutError
         if they go on.
         """
