@@ -57,6 +57,8 @@ _RESERVED = ("api", "assets", "auth", "calendar", "health", "links", "metrics", 
 """First parts of paths that are no pages."""
 TOLD = (403, 404, 409, 410, 422)
 """Problems that are handed to the page with its data; it would only meet them again."""
+COORDINATE = "/coordinate"
+"""Home of who takes part in nothing and coordinates."""
 _LINK_STATUS = {"open": 200, "used": 410, "expired": 410, "unknown": 404}
 _PACKED = (("br", ".br"), ("gzip", ".gz"))
 _YEAR = 31_536_000
@@ -111,6 +113,8 @@ def page(path: str) -> Response:
     if first in _RESERVED and (deeper or first != "calendar"):
         raise NotFound
     who = signed_in(request)
+    if not path and who is not None and service.only_coordinates(records(), who):
+        return Response(status=302, headers={"Location": COORDINATE, "Vary": "Cookie"})
     match = built.match(f"/{path}")
     status = 200 if match and _may_see(match, who) else 404
     return _shell(built, match, who, status=status)

@@ -206,6 +206,13 @@ def shown_me(records: Records, who: Actor) -> dict[str, Any]:
     }
 
 
+def only_coordinates(records: Records, who: Actor) -> bool:
+    """Whether somebody coordinates and takes part in nothing themself."""
+    if not who.is_one_of("coordinator", "admin"):
+        return False
+    return not records.applications.find(who.association_id, {"member_id": who.id}, limit=1)
+
+
 def shown_association(association: Document) -> dict[str, Any]:
     """An association as the client knows it."""
     named = {name: association[name] for name in ("name", "zone", "languages")}

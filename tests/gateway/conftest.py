@@ -33,18 +33,19 @@ BUILT = {
     "src/messages/fr/member.json": {"file": "assets/member-fr.js"},
     "src/messages/en/member.json": {"file": "assets/member-en.js"},
 }
-ROUTES = [
-    {
-        "path": "/",
-        "page": "Home",
-        "for": "member",
-        "words": "member",
-        "data": {
-            "me": "/api/profiles/members/me",
-            "cohorts": "/api/profiles/cohorts",
-            "pairs": "/api/matching/pairs",
-        },
+HOME = {
+    "page": "Home",
+    "for": "member",
+    "words": "member",
+    "data": {
+        "me": "/api/profiles/members/me",
+        "cohorts": "/api/profiles/cohorts",
+        "pairs": "/api/matching/pairs",
     },
+}
+ROUTES = [
+    {"path": "/", **HOME},
+    {"path": "/home", **HOME},
     {"path": "/sign-in", "page": "SignIn", "for": "anyone", "words": "core", "data": {}},
     {"path": "/coordinate/cohorts/new", "page": "C", "for": "coordinator", "data": {}},
     {

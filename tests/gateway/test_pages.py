@@ -8,6 +8,7 @@ import pytest
 
 from chassis.errors import StoreUnavailable
 from contracts import examples
+from contracts.profiles import APPLICATION_RECEIVED
 from deploy.town import Visitor
 from gateway.client import Client, Match, Route
 from gateway.links import token_of
@@ -21,12 +22,12 @@ def preloads(html: str) -> list[str]:
 
 
 def test_the_shell_has_styles_and_first_data_inside(founder: Visitor) -> None:
-    answer = founder.get("/")
+    answer = founder.get("/home")
     assert (answer.status_code, answer.mimetype) == (200, "text/html")
     assert ".lit{background:gold}" in answer.text
     assert '<html lang="en">' in answer.text
     assert '<script type="module" src="/assets/main-1a.js">' in answer.text
-    boot = founder.boot("/")
+    boot = founder.boot("/home")
     assert boot["me"]["given_name"] == "Josée"
     assert boot["association"] == {"name": "Librarians Across Canada"}
     assert (boot["now"], boot["demo"], boot["needs_setup"]) == (
@@ -43,7 +44,7 @@ def test_the_shell_has_styles_and_first_data_inside(founder: Visitor) -> None:
 
 
 def test_a_page_preloads_its_chunks_and_theirs_once(founder: Visitor) -> None:
-    assert preloads(founder.get("/").text) == [
+    assert preloads(founder.get("/home").text) == [
         "/assets/Home-5e.js",
         "/assets/core-en.js",
         "/assets/member-en.js",
@@ -88,13 +89,23 @@ def test_first_data_follows_the_names_in_the_path(founder: Visitor) -> None:
 
 def test_a_service_that_is_away_leaves_its_data_to_the_client(town: Town, founder: Visitor) -> None:
     town.services.away.add("matching")
-    answer = founder.get("/")
+    answer = founder.get("/home")
     assert answer.status_code == 200
-    assert "/api/matching/pairs" not in founder.boot("/")["data"]
+    assert "/api/matching/pairs" not in founder.boot("/home")["data"]
 
 
 def test_the_page_about_calendars_is_no_calendar(founder: Visitor) -> None:
     assert founder.get("/calendar").mimetype == "text/html"
+
+
+def test_who_only_coordinates_begins_there(town: Town, founder: Visitor) -> None:
+    answer = founder.get("/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/coordinate")
+    me = founder.get("/auth/me").json["me"]
+    town.gateway.hear_that(
+        APPLICATION_RECEIVED, member_id=me["id"], association_id=me["association"]["id"]
+    )
+    assert founder.get("/").status_code == 200
 
 
 def test_an_unknown_page_is_a_page_that_says_so(founder: Visitor) -> None:
@@ -116,7 +127,7 @@ def test_pages_of_coordinators_are_not_there_for_members(town: Town) -> None:
 
 
 def test_only_our_own_scripts_run(founder: Visitor) -> None:
-    answer = founder.get("/")
+    answer = founder.get("/home")
     rules = dict(
         rule.split(" ", 1) for rule in answer.headers["Content-Security-Policy"].split("; ")
     )
@@ -127,7 +138,7 @@ def test_only_our_own_scripts_run(founder: Visitor) -> None:
     assert rules["style-src"] == f"'self' 'nonce-{nonce[1]}'"
     assert rules["frame-ancestors"] == rules["base-uri"] == "'none'"
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
-    assert nonce[1] not in founder.get("/").text
+    assert nonce[1] not in founder.get("/home").text
     for script in re.findall(r"<script.*?>", answer.text):
         assert 'src="/assets/' in script or 'type="application/json"' in script
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -140,10 +151,10 @@ def test_names_cannot_break_out_of_the_first_data(town: Town, founder: Visitor) 
     answer = founder.patch("/api/profiles/members/me", {"given_name": name})
     assert answer.status_code == 200
     town.pump()
-    html = founder.get("/").text
+    html = founder.get("/home").text
     assert "<script>alert" not in html
     assert html.count("</script>") == 2
-    assert founder.boot("/")["me"]["given_name"] == name.strip()
+    assert founder.boot("/home")["me"]["given_name"] == name.strip()
 
 
 def test_first_data_is_json_after_escaping() -> None:
@@ -154,15 +165,15 @@ def test_first_data_is_json_after_escaping() -> None:
 
 
 def test_a_theme_that_was_chosen_is_there_from_the_start(founder: Visitor) -> None:
-    assert "data-theme" not in founder.get("/").text
+    assert "data-theme" not in founder.get("/home").text
     founder.give_cookie("theme", "dark")
-    assert '<html lang="en" data-theme="dark">' in founder.get("/").text
+    assert '<html lang="en" data-theme="dark">' in founder.get("/home").text
     founder.give_cookie("theme", '"onload=x')
-    assert "onload" not in founder.get("/").text
+    assert "onload" not in founder.get("/home").text
 
 
 def test_a_page_is_packed(founder: Visitor) -> None:
-    answer = founder.get("/", headers={"Accept-Encoding": "gzip, br"})
+    answer = founder.get("/home", headers={"Accept-Encoding": "gzip, br"})
     assert answer.headers["Content-Encoding"] == "gzip"
     assert {"Cookie", "Accept-Encoding"} <= set(answer.headers["Vary"].split(", "))
 
@@ -208,7 +219,7 @@ def test_without_a_build_a_page_says_what_to_do(
     town: Town, founder: Visitor, tmp_path: Path
 ) -> None:
     town.gateway.app.extensions["gateway.client"] = Client(tmp_path / "none", tmp_path / "no.json")
-    answer = founder.get("/")
+    answer = founder.get("/home")
     assert answer.status_code == 503
     assert "npm run build" in answer.text
     assert founder.get("/auth/me").status_code == 200
