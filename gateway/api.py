@@ -12,7 +12,7 @@ from chassis.clock import to_text
 from chassis.errors import NotFound
 from chassis.store import EVERYWHERE
 from chassis.web import actor, now, problem, public, running
-from gateway import answering, service
+from gateway import answering, founding, service
 from gateway.config import SESSION_COOKIE, SHOWN_MAILS
 from gateway.cookies import give_language, give_session, take_session
 from gateway.live import live
@@ -88,8 +88,8 @@ def put_language(body: dict[str, Any]) -> Any:
 def post_setup(body: dict[str, Any]) -> Any:
     """Found the first association of an instance."""
     try:
-        token = service.found(records(), passage(), body, peer=_peer(), now=now())
-    except service.NotFounded as error:
+        token = founding.found(records(), passage(), body, peer=_peer(), now=now())
+    except founding.NotFounded as error:
         told = error.body if isinstance(error.body, dict) else {}
         more = {name: told[name] for name in ("values", "faults") if told.get(name)}
         return problem(error.status, told.get("code", "error"), **more)

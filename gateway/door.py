@@ -16,6 +16,7 @@ from gateway import passing
 from gateway.client import Client
 from gateway.config import DIST, ROUTES
 from gateway.cookies import lengthen, signed_in
+from gateway.files import add_files
 from gateway.live import Live
 from gateway.model import LinkIsExpired, LinkIsUsed, TooManyTries
 from gateway.origins import refuse_foreign
@@ -60,6 +61,7 @@ def extend(app: Flask) -> None:
         provide_automatic_options=False,
     )
     app.add_url_rule("/calendar/<token>.ics", "calendar", public(passing.pass_calendar))
+    add_files(app)
     add_pages(app)
     live = app.extensions["gateway.live"] = Live(running)
     app.wsgi_app = live.wrap(app.wsgi_app)  # type: ignore[method-assign] # as Flask tells to

@@ -1,18 +1,15 @@
-"""What the gateway does: people sign in and out, mails leave, what is over goes, an association is
-founded.
-"""
+"""What the gateway does: people sign in and out, mails leave, what is over goes."""
 
-import hmac
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from chassis.clock import to_text
-from chassis.errors import Forbidden, NotFound, Problem
-from chassis.events import Heard, fact_id
+from chassis.errors import NotFound
+from chassis.events import fact_id
 from chassis.repository import LostRace, Repository
 from chassis.store import EVERYWHERE, Document
 from chassis.tokens import Actor
@@ -20,21 +17,17 @@ from gateway import letters, sending
 from gateway.config import (
     ADDRESS_TRIES,
     PEER_TRIES,
-    SETUP_TRIES,
     SIGN_IN_MINUTES,
     TRIES_WINDOW,
 )
 from gateway.links import make_link
 from gateway.model import (
     EVERYBODY,
-    Answer,
-    InstanceIsFounded,
     Session,
     TooManyTries,
     Tries,
     hash_address,
 )
-from gateway.passing import Passage
 from gateway.repository import Records
 
 Act = Callable[[Records, str, str, datetime], None]
@@ -42,7 +35,6 @@ ROLES = frozenset({"participant", "coordinator", "admin"})
 """What a member can be; nobody becomes an operator by signing in."""
 WRITES_OF_SIGN_IN = 2
 """A link and a mail."""
-FOUNDING = fact_id("founding")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,19 +43,6 @@ class SignedIn:
 
     actor: Actor
     is_lengthened: bool
-
-
-class SetupIsClosed(Forbidden):
-    """There is no set-up code, or it is another one."""
-
-
-class NotFounded(Problem):
-    """Profiles does not found the association; `status` and `body` say why."""
-
-    def __init__(self, status: int, body: Any) -> None:
-        """Keep what profiles answers."""
-        super().__init__()
-        self.status, self.body = status, body
 
 
 def ask_sign_in(
@@ -225,48 +204,6 @@ def only_association(records: Records) -> Document | None:
     return found[0] if len(found) == 1 else None
 
 
-def needs_setup(records: Records) -> bool:
-    """Whether nobody has founded an association here yet."""
-    if records.associations.find(EVERYWHERE, {}, limit=1):
-        return False
-    return records.answers.find_one(EVERYBODY, {"_id": FOUNDING}) is None
-
-
-def found(
-    records: Records, passage: Passage, body: Mapping[str, Any], *, peer: str, now: datetime
-) -> str:
-    """Found the first association of this instance; the token of its founder's session.
-
-    Raises SetupIsClosed, TooManyTries, InstanceIsFounded, NotFounded.
-    """
-    if not take_try(records, f"setup {peer}", most=SETUP_TRIES, now=now):
-        raise TooManyTries
-    asked, code = dict(body), records.instance.setup_code
-    given = asked.pop("code")
-    if not code or not hmac.compare_digest(given.encode(), code.encode()):
-        raise SetupIsClosed
-    if not needs_setup(records):
-        raise InstanceIsFounded
-    operator = Actor(id="setup", association_id=EVERYBODY, roles=frozenset({"operator"}))
-    status, answer = passage.post(
-        operator, "profiles", "/associations", asked, key=fact_id("founding", asked["address"])
-    )
-    if status != 201:
-        raise NotFounded(status, answer)
-    records.answers.add(
-        Answer(
-            id=FOUNDING,
-            association_id=EVERYBODY,
-            purpose="founding",
-            link_id="",
-            answered_at=now,
-            due_at=None,
-        ),
-        now=now,
-    )
-    return _welcome(records, answer, now)
-
-
 def erase_member(records: Records, association_id: str, member_id: str) -> None:
     """Keep nothing of a member who is erased: no session, no mail. Links name nobody and end."""
     for mail in records.mails.each(association_id, {"member_id": member_id}, sort="made_at"):
@@ -310,18 +247,3 @@ def _lengthen(records: Records, session: Session, now: datetime) -> None:
     except (LostRace, NotFound):
         # Another request lengthens it, or ends it.
         return
-
-
-def _welcome(records: Records, answer: Any, now: datetime) -> str:
-    """Sign the founder in without waiting for the events: copies of version 0 hold until then."""
-    association_id, founder = answer["id"], answer["founder"]
-    shared: dict[str, Any] = {"association_id": association_id, "version": 0, "at": now}
-    association = {name: answer[name] for name in ("name", "address", "zone", "languages")}
-    records.associations.hear(
-        Heard(type="founding", id="", subject=association_id, data=association, **shared)
-    )
-    records.members.hear(
-        Heard(type="founding", id="", subject=founder["id"], data=founder, **shared),
-        address_hash=hash_address(founder["address"]),
-    )
-    return open_session(records, association_id=association_id, member_id=founder["id"], now=now)

@@ -10,9 +10,9 @@ from chassis.errors import StoreUnavailable
 from contracts import examples
 from contracts.profiles import APPLICATION_RECEIVED
 from deploy.town import Visitor
+from gateway.boot import escaped
 from gateway.client import Client, Match, Route
 from gateway.links import token_of
-from gateway.pages import escaped
 from tests.gateway.people import FOUNDING, a_member
 from tests.harness import Town, a_town
 
