@@ -32,7 +32,9 @@ def chromium() -> Iterator[Any]:
         require("browser", "there is no chromium on the path")
     if not (ROOT / "web/dist/.vite/manifest.json").exists():
         require("browser", "the client is not built (make setup)")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=15_000)
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)

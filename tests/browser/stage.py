@@ -6,12 +6,14 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from itertools import pairwise
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -29,6 +31,9 @@ class Stage:
     folder: Path
     said: str
     at: datetime | None
+    since: float = field(default_factory=monotonic)
+    ended: threading.Event = field(default_factory=threading.Event)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def setup_code(self) -> str:
@@ -39,38 +44,58 @@ class Stage:
         """The launcher's link of the coordinator, mentor or mentee of the demo."""
         return LINK.search(next(line for line in self.said.splitlines() if kind in line))[0]  # type: ignore[index]
 
+    def now(self) -> datetime:
+        """What the clock of all processes says: it goes like any clock, and leaps by `go_on`."""
+        assert self.at is not None
+        return self.at + timedelta(seconds=monotonic() - self.since)
+
     def go_on(self, **time: float) -> None:
-        """Let time pass on the clock that all processes share."""
+        """Let time pass at once."""
         assert self.at is not None
         self.at += timedelta(**time)
         self.set_clock()
 
+    def go_on_until(self, moment: datetime) -> None:
+        """Let time pass until then."""
+        assert moment > self.now()
+        self.at, self.since = moment, monotonic()
+        self.set_clock()
+
     def set_clock(self) -> None:
         """Write the clock, so that nobody reads half of it."""
-        assert self.at is not None
-        half = self.folder / "clock.half"
-        half.write_text(to_text(self.at))
-        half.replace(self.folder / "clock")
+        with self.lock:
+            half = self.folder / "clock.half"
+            half.write_text(to_text(self.now()))
+            half.replace(self.folder / "clock")
+
+    def tick(self) -> None:
+        """Keep the clock going."""
+        while not self.ended.wait(0.1):
+            self.set_clock()
+
+    def read(self, path: Path) -> EmailMessage:
+        """A mail that was put into a file."""
+        return message_from_bytes(path.read_bytes(), policy=policy.default)  # type: ignore[return-value]
 
     def mails(self, to: str) -> list[EmailMessage]:
         """All mails to an address, oldest first."""
         found = []
         for path in sorted((self.folder / "data/mails").glob("*.eml"), key=_sent_order):
-            mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+            mail = self.read(path)
             if to in str(mail["To"]):
                 found.append(mail)
-        return found  # type: ignore[return-value]
+        return found
 
-    def mail(self, to: str, words: str, *, seconds: float = 20) -> EmailMessage:
-        """The newest mail to an address whose subject or text has these words, once it is there."""
-        until = monotonic() + seconds
+    def mail(self, to: str, subject: re.Pattern[str], words: str = "") -> EmailMessage:
+        """The newest mail to an address with this subject and these words, once it is there."""
+        until = monotonic() + 30
         while monotonic() < until:
             for mail in reversed(self.mails(to)):
-                if words in f"{mail['Subject']}\n{text_of(mail)}":
+                if subject.search(str(mail["Subject"])) and words in text_of(mail):
                     return mail
             sleep(0.1)
         there = [str(mail["Subject"]) for mail in self.mails(to)]
-        raise AssertionError(f"no mail to {to} says {words!r}; there are {there}")
+        raise AssertionError(f"no {subject.pattern!r} with {words!r} to {to}; there are {there}")
 
 
 def text_of(mail: EmailMessage) -> str:
@@ -85,19 +110,32 @@ def links_of(mail: EmailMessage) -> list[str]:
     return list(dict.fromkeys(LINK.findall(text_of(mail))))
 
 
+def link_below(mail: EmailMessage, words: str) -> str:
+    """The one-time link of a mail that stands below a line with these words."""
+    lines = text_of(mail).splitlines()
+    for above, line in pairwise(lines):
+        if words in above.replace("\u00a0", " ") and (found := LINK.fullmatch(line.strip())):
+            return found[0]
+    raise AssertionError(f"no link below {words!r} in:\n" + "\n".join(lines))
+
+
 @contextmanager
-def a_stage(folder: Path, *, demo: bool, at: datetime | None = None) -> Iterator[Stage]:
-    """Start everything, and stop it at the end. at: on a simulated clock that begins then."""
+def a_stage(
+    folder: Path, *, demo: bool, at: datetime | None = None, **settings: str
+) -> Iterator[Stage]:
+    """Start everything, and stop it at the end. at: on a clock of its own that begins then."""
     stage = Stage(url="", folder=folder, said="", at=at)
     environ = {name: value for name, value in os.environ.items() if "GUILDWAY_" not in name}
     environ |= {
         "GUILDWAY_DATA": str(folder / "data"),
-        "GUILDWAY_PORT": str(_free_ports(5)),
+        "GUILDWAY_PORT": str(free_ports(5)),
         "DEMO": str(int(demo)),
+        **settings,
     }
     if at is not None:
         stage.set_clock()
         environ["GUILDWAY_CLOCK"] = f"file:{folder / 'clock'}"
+        threading.Thread(target=stage.tick, daemon=True).start()
     output = folder / "launcher.log"
     with output.open("wb") as log:
         launcher = subprocess.Popen(
@@ -113,6 +151,7 @@ def a_stage(folder: Path, *, demo: bool, at: datetime | None = None) -> Iterator
         stage.url = re.search(r"http://127\.0\.0\.1:\d+", stage.said)[0]  # type: ignore[index]
         yield stage
     finally:
+        stage.ended.set()
         launcher.send_signal(signal.SIGINT)
         try:
             launcher.wait(20)
@@ -129,7 +168,7 @@ def _welcome(launcher: "subprocess.Popen[bytes]", output: Path) -> str:
     return said
 
 
-def _free_ports(many: int) -> int:
+def free_ports(many: int) -> int:
     """The first of so many ports in a row that nobody listens on."""
     for first in range(20_000 + os.getpid() % 10_000, 60_000, many):
         taken = False
@@ -145,4 +184,4 @@ def _sent_order(path: Path) -> tuple[float, str]:
     return path.stat().st_mtime, path.name
 
 
-__all__ = ["Stage", "a_stage", "links_of", "text_of"]
+__all__ = ["Stage", "a_stage", "link_below", "links_of", "text_of"]

@@ -1,0 +1,104 @@
+"""What a screen must hold in every width, language and theme; in which of them it is looked at."""
+
+import json
+import re
+from functools import cache
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import Open
+from tests.browser.stage import ROOT, Stage
+
+AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+QUICK = [(320, "fr", "dark"), (1280, "en", "light")]
+EVERY = [
+    (width, language, theme)
+    for width in (320, 412, 1280)
+    for language in ("en", "fr")
+    for theme in ("light", "dark")
+]
+_HOLE = re.compile(r"\{\w+\}|Invalid Date")
+_SETTLED = """() => new Promise(done => setTimeout(() => requestAnimationFrame(done), 100))"""
+
+
+def combinations() -> list[Any]:
+    """Two in every run, all of them by `make axe`."""
+    return [
+        pytest.param(
+            *one, id="-".join(map(str, one)), marks=() if one in QUICK else pytest.mark.axe
+        )
+        for one in EVERY
+    ]
+
+
+def a_window(window: Open, stage: Stage, width: int, language: str, theme: str) -> Any:
+    """A page that axe can be put into."""
+    return window(
+        stage,
+        size={"width": width, "height": 800},
+        language=language,
+        color_scheme=theme,
+        bypass_csp=True,
+    )
+
+
+def look_at(page: Any, path: str) -> None:
+    """Open a page and wait until all of it is there."""
+    page.goto(path)
+    settled(page)
+
+
+def settled(page: Any) -> None:
+    """Wait until the page and what it asks for by itself are there."""
+    page.locator("main h1").first.wait_for()
+    page.evaluate(_SETTLED)
+
+
+def faults_of(page: Any) -> list[str]:
+    """What is wrong with the screen that is open: barriers, sideways scroll, headings, words."""
+    faults = []
+    width, inner = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    if width > inner:
+        faults.append(f"scrolls sideways: {width} > {inner}")
+    headings = page.locator("h1").count()
+    if headings != 1:
+        faults.append(f"has {headings} headings of the first level")
+    faults += [f"says {words}" for words in _unsaid(page.locator("body").inner_text())]
+    page.evaluate(AXE.read_text() + ";0")
+    options = {"runOnly": {"type": "tag", "values": TAGS}}
+    result = page.evaluate("options => axe.run(document, options)", options)
+    for rule in result["violations"]:
+        where = [node["target"] for node in rule["nodes"][:3]]
+        faults.append(f"{rule['id']}: {rule['help']} {where}")
+    return faults
+
+
+def _unsaid(text: str) -> set[str]:
+    """What no person should read: keys of the catalogs, holes, values that are not there."""
+    words = set(re.findall(r"[\w.-]+", text))
+    return (words & (catalog_keys() | {"undefined", "NaN", "null"})) | set(_HOLE.findall(text))
+
+
+@cache
+def catalog_keys() -> frozenset[str]:
+    """All keys of the client's catalogs that have a point in them."""
+    catalogs = (ROOT / "web/src/messages/en").glob("*.json")
+    return frozenset(key for file in catalogs for key in json.loads(file.read_text()))
+
+
+def set_language(page: Any, language: str) -> None:
+    """The signed-in member reads this language from now on."""
+    page.goto("/robots.txt")
+    answer = page.request.patch(
+        "/api/profiles/members/me",
+        data={"language": language},
+        headers={"Origin": page.evaluate("location.origin")},
+    )
+    assert answer.ok, answer.text()
+    for _ in range(200):
+        if page.request.get("/auth/me").json()["me"]["language"] == language:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("the language did not change")

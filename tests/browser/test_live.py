@@ -1,0 +1,115 @@
+"""What moves by itself while somebody looks or writes; and what a browser must not give away."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import DESKTOP, PHONE, Open
+from tests.browser.looking import look_at
+from tests.browser.people import Person
+from tests.browser.stage import Stage, links_of
+from tests.browser.test_screens import SEEN_BY, screens
+
+
+def a_pair_of(page: Any) -> dict[str, Any]:
+    """The running pair of whoever is signed in."""
+    pairs = page.request.get("/api/matching/pairs").json()["items"]
+    found: dict[str, Any] = next(each for each in pairs if each["state"] == "matched")
+    return found
+
+
+def test_what_one_coordinator_does_another_sees_at_once(
+    lived: Stage, window: Open, session: Any
+) -> None:
+    pages = [window(lived, size=DESKTOP) for _ in range(2)]
+    for page in pages:
+        page.context.add_cookies(session("Coordinator"))
+    one, other = (Person(lived, page, language="en") for page in pages)
+    (cohort,) = one.page.request.get("/api/profiles/cohorts").json()["items"]
+    path = f"/coordinate/cohorts/{cohort['id']}"
+    for person, place in ((one, path), (other, f"{path}/help")):
+        person.goes_to(place)
+    requests = (
+        other.page.get_by_role("main")
+        .get_by_role("listitem")
+        .filter(has=other.page.get_by_role("button", name=other.says("helps.close")))
+    )
+    expect(requests.first).to_be_visible()
+    open_ones = requests.count()
+    one.sees("dash.help", count=open_ones)
+    requests.first.get_by_role("button").click()
+    expect(requests).to_have_count(open_ones - 1)
+    if open_ones > 1:
+        one.sees("dash.help", count=open_ones - 1, within=5)
+    else:
+        one.sees_not("dash.help.one")
+
+
+def test_what_is_typed_outlives_what_arrives(lived: Stage, window: Open, session: Any) -> None:
+    page = window(lived)
+    page.context.add_cookies(session("Mentee"))
+    path = f"/pairs/{a_pair_of(page)['id']}"
+    page.goto(path)
+    page.locator("main button.add").click()
+    field = page.locator("#goal-text")
+    field.fill("Half a senten")
+    elsewhere = page.request.post(
+        f"/api/matching{path}/goals",
+        data={"text": "Written on another device", "plan": "", "due_on": None, "shared": True},
+        headers={"Origin": lived.url, "Idempotency-Key": "typed-outlives"},
+    )
+    assert elsewhere.status == 201, elsewhere.text()
+    expect(page.locator("main")).to_contain_text("Written on another device", timeout=5_000)
+    expect(field).to_have_value("Half a senten")
+    expect(field).to_be_focused()
+
+
+@pytest.mark.parametrize("kind", SEEN_BY)
+def test_nothing_breaks_the_rules_of_its_own_page(
+    lived: Stage, window: Open, session: Any, kind: str
+) -> None:
+    broken: list[str] = []
+    page = window(lived, size=PHONE if kind == "Mentee" else DESKTOP)
+    page.context.add_cookies(session(kind))
+    page.expose_function("note", broken.append)
+    page.add_init_script(
+        "addEventListener('securitypolicyviolation',"
+        " e => note(`${location.pathname}: ${e.violatedDirective} ${e.blockedURI}`))"
+    )
+    for _ in screens(page, "/coordinate" if kind == "Coordinator" else "/", lived.url):
+        pass
+    assert not broken, broken
+
+
+def test_a_window_that_is_signed_out_does_not_go_back_to_data(lived: Stage, window: Open) -> None:
+    told = lived.said.splitlines()
+    name = next(re.split(r"\s{2,}", line.strip())[1] for line in told if "Mentor " in line)
+    page = window(lived)
+    address = next(
+        str(mail["To"]).split("<")[1].rstrip(">")
+        for mail in lived.mails(name)
+        if str(mail["To"]).startswith(name)
+    )
+    me = Person(lived, page, language="en", address=address)
+    page.request.post("/auth/links", data={"address": address}, headers={"Origin": lived.url})
+    mail = lived.mail(address, re.compile("Your link|Votre lien"))
+    me.goes_to(urlsplit(links_of(mail)[0]).path)
+    me.presses_the_button()
+    page.wait_for_url(lambda url: "/l/" not in url)
+    pair = a_pair_of(page)
+    partner = pair["mentee"]["family_name"]
+    look_at(page, f"/pairs/{pair['id']}")
+    expect(page.locator("main")).to_contain_text(partner)
+    look_at(page, "/me")
+    page.locator("main .button.quiet").last.click()
+    expect(page.locator("#address[type=email]")).to_be_visible()
+    for _ in range(3):
+        page.go_back()
+        page.locator("main h1").first.wait_for()
+        expect(page.locator("body")).not_to_contain_text(partner)
+    kept = page.request.get(f"/pairs/{pair['id']}").headers["cache-control"]
+    assert "no-store" in kept, kept
+    assert page.request.get("/api/matching/pairs").status == 401
