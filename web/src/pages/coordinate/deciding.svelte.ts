@@ -45,7 +45,9 @@ export class Deciding {
     this.refused = done.refused.map(({ application_id, code }) => refusal(on, application_id, code))
     const moved = done.total - done.refused_count
     if (moved) {
-      toast(plural(`decided.${decision as 'accepted'}`, moved), { undo: () => void this.undo(done) })
+      toast(plural(`decided.${decision as 'accepted'}`, moved), {
+        undo: () => void this.undo(done),
+      })
     }
   }
 
@@ -80,7 +82,8 @@ function refusal(on: Application[], id: string, code: string): string {
 /** What a card says of an application in one line. */
 export function inShort(application: Application): string {
   const topics = application.topics.slice(0, 2).map(({ id }) => word('topic', id))
-  const places = application.role === 'mentor' ? plural('screening.places_n', application.capacity) : ''
+  const places =
+    application.role === 'mentor' ? plural('screening.places_n', application.capacity) : ''
   if (!topics.length) return [places, t('screening.no_answers')].filter(Boolean).join('. ')
   const key = application.role === 'mentor' ? 'screening.offers' : 'screening.wants'
   return [places, t(key, { topic: listed(topics) })].filter(Boolean).join('. ')

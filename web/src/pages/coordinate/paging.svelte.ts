@@ -26,7 +26,9 @@ export class Pages<T> {
     const url = this.url()
     this.trouble = ''
     try {
-      const page = await get<List<T>>(`${url}${url.includes('?') ? '&' : '?'}after=${encodeURIComponent(this.next ?? '')}`)
+      const page = await get<List<T>>(
+        `${url}${url.includes('?') ? '&' : '?'}after=${encodeURIComponent(this.next ?? '')}`,
+      )
       this.more = [...this.more, ...page.items]
       this.next = page.next
     } catch (error) {

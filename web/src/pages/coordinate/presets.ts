@@ -1,5 +1,13 @@
 /** The points of each preset of criteria (services/matching/presets.py), in whole points. */
-export const CRITERIA = ['topics', 'times', 'career_stage', 'field', 'language', 'way', 'wishes'] as const
+export const CRITERIA = [
+  'topics',
+  'times',
+  'career_stage',
+  'field',
+  'language',
+  'way',
+  'wishes',
+] as const
 
 export const PRESETS: Record<string, readonly number[]> = {
   balanced: [40, 12, 12, 12, 8, 10, 6],

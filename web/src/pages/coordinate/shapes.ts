@@ -50,7 +50,14 @@ export interface Cohort {
   criteria: { preset: string; changes: Record<string, number> }
 }
 
-export const STATES = ['applied', 'shortlisted', 'interviewed', 'accepted', 'waitlisted', 'declined'] as const
+export const STATES = [
+  'applied',
+  'shortlisted',
+  'interviewed',
+  'accepted',
+  'waitlisted',
+  'declined',
+] as const
 export type State = (typeof STATES)[number] | 'withdrawn'
 
 export interface Application {

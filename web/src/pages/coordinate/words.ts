@@ -24,7 +24,10 @@ export function nameOf(person: Person | null | undefined): string {
 }
 
 /** How many applications came since the list was shown, in words. */
-export function newApplications(waiting: Record<string, unknown>, data: Record<string, unknown>): string {
+export function newApplications(
+  waiting: Record<string, unknown>,
+  data: Record<string, unknown>,
+): string {
   const more = applicationsIn(waiting) - applicationsIn(data)
   return more > 0 ? plural('screening.news', more) : t('screening.changed')
 }
@@ -49,7 +52,14 @@ export function phaseOf(cohort: Cohort): Phase {
 /** "Week 14 of 26." */
 export function phaseWords(cohort: Cohort): string {
   const phase = phaseOf(cohort)
-  const day = { ahead: cohort.apply_from, apply: cohort.apply_until, screen: cohort.match_on, match: cohort.starts_on, term: '', over: cohort.ends_on }[phase]
+  const day = {
+    ahead: cohort.apply_from,
+    apply: cohort.apply_until,
+    screen: cohort.match_on,
+    match: cohort.starts_on,
+    term: '',
+    over: cohort.ends_on,
+  }[phase]
   const from = Date.parse(cohort.starts_on)
   const weeks = (until: string) => Math.floor((Date.parse(until) - from) / 604_800_000) + 1
   return t(`phase.${phase}`, {
@@ -59,7 +69,8 @@ export function phaseWords(cohort: Cohort): string {
   })
 }
 
-export const address = (cohortId: string, rest = ''): string => `/coordinate/cohorts/${cohortId}${rest}`
+export const address = (cohortId: string, rest = ''): string =>
+  `/coordinate/cohorts/${cohortId}${rest}`
 
 /** The address with other values of the query; empty ones are left out. */
 export function withQuery(query: URLSearchParams, changes: Record<string, string | null>): string {
@@ -102,7 +113,11 @@ export function reasonWords(row: LeftOut): string {
     return plural(`reason.${code}` as PluralKey, values.eligible ?? values.places ?? 0, told)
   }
   const rules = listed((values.rules ?? []).map((rule) => ruleWords(rule.criterion, rule.count)))
-  return t((hasWord('reason', code) ? `reason.${code}` : 'reason.other') as Key, { ...told, rules, code })
+  return t((hasWord('reason', code) ? `reason.${code}` : 'reason.other') as Key, {
+    ...told,
+    rules,
+    code,
+  })
 }
 
 function ruleWords(criterion: string, count: number): string {
@@ -127,7 +142,10 @@ export function changeWords(row: LeftOut): string {
       : t('change.lower_minimum', told)
   }
   const criteria = listed((values.criteria ?? []).map((id) => word('criterion', id)))
-  const text = t(criteria ? 'change.allow_pair' : 'change.allow_pair_minimum', { ...told, criteria })
+  const text = t(criteria ? 'change.allow_pair' : 'change.allow_pair_minimum', {
+    ...told,
+    criteria,
+  })
   return values.places ? `${text} ${t('change.one_place')}` : text
 }
 
@@ -154,8 +172,12 @@ export function factWords(criterion: string, facts: Facts): string {
   if (facts.different) return t('fact.different')
   if (!facts.shared) return ''
   if (criterion === 'times') return plural('fact.hours', facts.shared.length)
-  const count = { wanted: formatNumber(facts.wanted ?? 0), shared: formatNumber(facts.shared.length) }
-  if (!facts.shared.length) return criterion === 'topics' ? t('fact.topics_none', count) : t('fact.none')
+  const count = {
+    wanted: formatNumber(facts.wanted ?? 0),
+    shared: formatNumber(facts.shared.length),
+  }
+  if (!facts.shared.length)
+    return criterion === 'topics' ? t('fact.topics_none', count) : t('fact.none')
   const list = listed(facts.shared.map((id) => memberName(criterion, String(id))))
   return criterion === 'topics' ? t('fact.topics', { ...count, list }) : list
 }
