@@ -190,7 +190,8 @@ class Live:
             if self._is_started:
                 return
             self._is_started = True
-            with suppress(Unavailable):
+            with suppress(Exception):
+                # The first socket misses nothing; if this fails, the reader tries and says so.
                 self._open()
             self.server.start_background_task(self._read)
             self.server.start_background_task(self._look_after)
