@@ -77,6 +77,8 @@ def take(
             page.goto(path)
             settled(page)
             file = folder / f"{name}-{width}-{language}-{theme}.png"
+            # A bar that is fixed to the window would stand in the middle of a whole page.
+            page.eval_on_selector_all(".tabs", "all => all.map(e => e.style.position = 'static')")
             page.screenshot(path=file, full_page=True)
             sys.stdout.write(f"{file}\n")
         context.close()
