@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from chassis.clock import to_text
-from tests.harness import eventually
 from tests.system.people import Person
+from tests.system.system import PATIENCE, eventually
 
 HEADERS = (
     "E-mail",
@@ -37,11 +37,8 @@ class Couple:
         """Both accept, and all services know."""
         for person in (self.mentor, self.mentee):
             person.posts(f"/api/matching/pairs/{self.pair}/acceptance")
-        for where in (
-            f"/api/scheduling/pairs/{self.pair}/times",
-            f"/api/feedback/check-ins?pair_id={self.pair}",
-        ):
-            eventually(lambda where=where: self.mentee.asks("GET", where).status == 200, seconds=60)
+        for service in ("scheduling", "feedback"):
+            self.mentor.system.says(f"{service} worker", type="pair-matched", subject=self.pair)
         self.mentor.has_mail("pair-matched")
 
 
@@ -62,7 +59,7 @@ def found_association(founder: Person) -> None:
     code = founder.system.instance.setup_code()
     assert founder.posts("/setup", {**founding, "code": code}) == {"next": "/coordinate"}
     # The gateway hears of its first member as of any other.
-    eventually(lambda: founder.asks("GET", "/auth/me").status == 200, seconds=60)
+    eventually(lambda: founder.asks("GET", "/auth/me").status == 200)
 
 
 def cohort_body(coordinator: Person, program_id: str, name: str, **more: Any) -> dict[str, Any]:
@@ -130,7 +127,7 @@ def check(coordinator: Person, made: dict[str, Any], **otherwise: str) -> dict[s
 
 
 def wait_for_state(
-    coordinator: Person, place: str, *states: str, seconds: float = 90
+    coordinator: Person, place: str, *states: str, seconds: float = PATIENCE
 ) -> dict[str, Any]:
     """Ask until something is in one of these states."""
 
@@ -168,7 +165,7 @@ def match(coordinator: Person, cohort_id: str, shown: int) -> dict[str, Any]:
         answer = coordinator.asks("POST", path, {"shown": shown})
         return answer.body if answer.status == 201 else None
 
-    run = eventually(start, seconds=60)
+    run = eventually(start)
     return wait_for_state(coordinator, f"/api/matching/runs/{run['id']}", "ready")
 
 
@@ -216,7 +213,7 @@ def common_times(person: Person, pair: str, *, days: int) -> list[str]:
         items = answer.body["items"] if answer.status == 200 else []
         return [item["starts_at"] for item in items if item["starts_at"] > earliest]
 
-    found: list[str] = eventually(look, seconds=30)
+    found: list[str] = eventually(look)
     return found
 
 

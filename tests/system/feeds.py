@@ -6,8 +6,8 @@ from icalendar import Calendar
 
 from chassis.clock import from_text
 from chassis.events import fact_id
-from tests.harness import eventually
 from tests.system.people import Answer, Person
+from tests.system.system import eventually
 
 
 class Feed:
@@ -50,4 +50,4 @@ class Feed:
                 status,
             )
 
-        eventually(look, seconds=30)
+        eventually(look)

@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from tests.harness import eventually
+from tests.system.system import PATIENCE, eventually
 
 _LINK = re.compile(r"https?://[\w.:]+/l/[\w=-]+")
 
@@ -31,7 +31,7 @@ class Mailbox:
     def count(self, subject: re.Pattern[str]) -> int:
         return sum(bool(subject.search(str(mail["Subject"]))) for mail in self.mails())
 
-    def newest(self, subject: re.Pattern[str], *, seconds: float = 60) -> EmailMessage:
+    def newest(self, subject: re.Pattern[str], *, seconds: float = PATIENCE) -> EmailMessage:
         """The newest mail with this subject, once there is one."""
 
         def look() -> EmailMessage | None:

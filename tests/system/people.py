@@ -13,9 +13,8 @@ from typing import Any
 import urllib3
 
 from tests.gateway.sockets import Socket
-from tests.harness import eventually
 from tests.system.mailbox import Mailbox, links_of
-from tests.system.system import System
+from tests.system.system import PATIENCE, System, eventually
 
 CATALOGS = Path(__file__).resolve().parents[2] / "gateway/words"
 _BOOT = re.compile(r'<script type="application/json" id="boot">(.*?)</script>', re.DOTALL)
@@ -107,7 +106,7 @@ class Person:
 
     # In the mail
 
-    def has_mail(self, kind: str, *, seconds: float = 60, **names: str) -> EmailMessage:
+    def has_mail(self, kind: str, *, seconds: float = PATIENCE, **names: str) -> EmailMessage:
         """The newest mail of a kind (a key of gateway/words), once it is there."""
         return self._mailbox.newest(self._subject(kind, names), seconds=seconds)
 
@@ -150,7 +149,7 @@ class Person:
         """Ask for a link, and press it."""
         before = self.count_mails("sign-in")
         assert self.asks("POST", "/auth/links", {"address": self.address}).status == 202
-        eventually(lambda: self.count_mails("sign-in") > before, seconds=30)
+        eventually(lambda: self.count_mails("sign-in") > before)
         self.signs_in_by(self.has_mail("sign-in"))
 
     def leaves(self) -> None:

@@ -14,7 +14,6 @@ import pytest
 
 from chassis.clock import from_text, to_text
 from tests.gateway.sockets import Socket
-from tests.harness import eventually
 from tests.system.cohorts import (
     ALWAYS,
     MEETING,
@@ -30,7 +29,7 @@ from tests.system.cohorts import (
 from tests.system.feeds import Feed
 from tests.system.mailbox import text_of
 from tests.system.people import Answer, Person, all_at_once
-from tests.system.system import BEGINS_AT, System
+from tests.system.system import BEGINS_AT, PATIENCE, System, eventually
 
 MEMBERS = """\
 Rolle;Nom;Prénom;Courriel;Langue;Spoken;Sujets;Disponibilités;Places
@@ -74,7 +73,7 @@ class Story:
             raise AttributeError(name) from None
 
 
-@pytest.mark.timeout(290)
+@pytest.mark.timeout(600)
 def test_a_cohort_lives_from_the_members_list_to_the_last_good_bye(
     system: System, maude: Person
 ) -> None:
@@ -136,7 +135,7 @@ def she_makes_a_program_and_a_cohort_and_changes_both(story: Story) -> None:
     maude.puts(f"/api/profiles/programs/{program['id']}", {**PROGRAM, "name": "Second Shelf"})
     eventually(lambda: maude.gets(path)["program_name"] == "Second Shelf")
     told = f"/api/feedback/cohorts/{story.cohort}/dashboard"
-    eventually(lambda: maude.asks("GET", told).status == 200, seconds=60)
+    eventually(lambda: maude.asks("GET", told).status == 200)
 
 
 def she_brings_in_the_members_list(story: Story) -> None:
@@ -253,10 +252,10 @@ def she_publishes_one_and_then_the_rest(story: Story) -> None:
     maude = story.maude
     first, *_ = maude.gets(f"{story.run}/proposals")["items"]
     maude.posts(f"{story.run}/publication", {"row_ids": [first["id"]]})
-    eventually(lambda: maude.gets(story.run)["published"] == 1, seconds=30)
+    eventually(lambda: maude.gets(story.run)["published"] == 1)
     wait_for_state(maude, story.run, "published")
     maude.posts(f"{story.run}/publication", {"all": True})
-    eventually(lambda: maude.gets(story.run)["published"] == 6, seconds=30)
+    eventually(lambda: maude.gets(story.run)["published"] == 6)
     found = maude.gets(f"/api/matching/pairs?cohort_id={story.cohort}")
     assert found["counts"]["proposed"] == 6
     story.pairs = {each["mentee"]["given_name"].lower(): each["id"] for each in found["items"]}
@@ -447,7 +446,7 @@ def one_says_they_met_the_other_not_and_both_are_asked_once(story: Story) -> Non
     watching = story.maude.watches()
     amara.presses_well(link)
     is_told(watching, "figures-changed")
-    eventually(lambda: funnel(story)["met"] == 2, seconds=30)
+    eventually(lambda: funnel(story)["met"] == 2)
     ruth.presses_well(
         ruth.finds_link(ruth.has_mail("log-due"), "not-met"), {"why": "I waited elsewhere."}
     )
@@ -482,8 +481,8 @@ def a_check_in_falls_due_and_is_answered_by_one_tap(story: Story) -> None:
     eventually(lambda: story.maude.gets(dashboard)["check_ins"]["answered"] == 1)
     assert story.maude.gets(dashboard)["check_ins"]["due"] == 2
     story.system.clock.go_on(days=14)
-    eventually(lambda: story.maude.gets(dashboard)["check_ins"]["due"] == 4, seconds=30)
-    assert eventually(lambda: amara.count_mails("feedback-due") == 2, seconds=30)
+    eventually(lambda: story.maude.gets(dashboard)["check_ins"]["due"] == 4)
+    assert eventually(lambda: amara.count_mails("feedback-due") == 2)
 
 
 def help_reaches_the_coordinator_by_mail_and_live(story: Story) -> None:
@@ -598,7 +597,7 @@ def a_pair_ends_and_its_meetings_with_it(story: Story) -> None:
     story.feed.comes_to_show(story.meeting, starts_at=to_text(at), status="CANCELLED")
     assert ruth.count_mails("meeting-cancelled") == 1, "the end of a pair is one mail"
     dashboard = f"/api/feedback/cohorts/{story.cohort}/dashboard"
-    eventually(lambda: story.maude.gets(dashboard)["pairs"] == 2, seconds=30)
+    eventually(lambda: story.maude.gets(dashboard)["pairs"] == 2)
     for person in (story.maude, *story.people.values()):
         person.leaves()
 
@@ -647,7 +646,7 @@ def accept(person: Person, kind: str, partner: str) -> dict[str, Any]:
 def is_told(watching: Socket, type: str, id: str = "") -> dict[str, Any]:
     """What a window is told about something, once it is."""
     for _ in range(200):
-        told = watching.changed(seconds=20)
+        told = watching.changed(seconds=PATIENCE)
         if told["type"] == type and id in ("", told["id"]):
             return told
     raise AssertionError(f"nothing of {type}")
@@ -661,7 +660,7 @@ def offer_patiently(person: Person, pair: str, at: str) -> str:
         answer = person.asks("POST", path, {**MEETING, "proposed": [at]})
         return answer.body["id"] if answer.status == 201 else None
 
-    return str(eventually(ask, seconds=30))
+    return str(eventually(ask))
 
 
 def overlapping(story: Story) -> list[tuple[Person, str, str]]:
