@@ -10,9 +10,10 @@ import shutil
 import signal
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from chassis.clock import open_clock
 from chassis.settings import Settings
 from deploy import cohort
 from deploy.demo import made
@@ -56,11 +57,15 @@ def main() -> int:
         shutil.rmtree(half)
     if environ.get("GUILDWAY_STORE") or environ.get("GUILDWAY_BROKER"):
         begun.touch()
-    with scratch() as folder:
-        live(in_folder(environ, folder), folder)
-        shutil.copytree(folder, half, ignore=shutil.ignore_patterns(made.FILE))
-        shutil.copy(folder / made.FILE, half)
-    move(half, data)
+    try:
+        with scratch() as folder:
+            live(in_folder(environ, folder), folder)
+            shutil.copytree(folder, half, ignore=shutil.ignore_patterns(made.FILE))
+            shutil.copy(folder / made.FILE, half)
+        move(half, data)
+    except OSError as error:
+        print(f"The demo cannot be made: {error}. It is made anew next time.", file=sys.stderr)
+        return 1
     begun.unlink(missing_ok=True)
     return 0
 
@@ -81,7 +86,8 @@ def in_folder(environ: Mapping[str, str], folder: Path) -> Settings:
 
 def live(settings: Settings, folder: Path) -> None:
     """Live until now and write down whom to look at it as."""
-    today = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    now = open_clock(settings["GUILDWAY_CLOCK"]).now()
+    today = now.replace(minute=0, second=0, microsecond=0)
     starts = today - TERM_BEGAN
     with (
         Step("Living the demo's first three months") as step,
