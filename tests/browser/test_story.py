@@ -344,7 +344,7 @@ def she_proposes_three_times_and_the_mentor_confirms_one_by_mail(
     odile.opens_mail("times-proposed.subject", "Confirmer")
     odile.presses("link.confirm", name="Amina")
     odile.sees("link.confirmDone")
-    amina.sees("pair.first", within=5)
+    amina.sees("pair.prepare", within=5)
     amina.has_mail("meeting-scheduled.subject")
     odile.opens_mail("times-proposed.subject", "Confirmer")
     odile.sees("link.usedTitle")
