@@ -89,6 +89,7 @@ def test_a_cohort_lives_from_the_members_list_to_the_last_good_bye(
     she_publishes_one_and_then_the_rest(story)
     two_accept_by_a_link_and_their_pair_opens_live(story)
     one_declines_and_one_lets_it_expire_after_one_reminder(story)
+    a_later_run_leaves_the_pairs_alone(story)
     both_sign_and_a_change_asks_both_again(story)
     the_mentee_writes_a_goal(story)
     both_subscribe_to_a_calendar(story)
@@ -299,6 +300,15 @@ def one_declines_and_one_lets_it_expire_after_one_reminder(story: Story) -> None
     standing = story.maude.gets(f"/api/matching/cohorts/{story.cohort}/standing")
     assert (standing["pairs"], standing["open_proposals"]) == (3, 0)
     assert standing["free_places"] == 2 + 2 + 1, "their seats are free again"
+
+
+def a_later_run_leaves_the_pairs_alone(story: Story) -> None:
+    run = match(story.maude, story.cohort, 10)
+    rows = story.maude.gets(f"/api/matching/runs/{run['id']}/proposals")["items"]
+    asked_again = {row["mentee"]["given_name"] for row in rows}
+    assert asked_again == {"Bilal", "Chloe", "Noah"}, "whose proposals came to nothing"
+    for mentee in ("amara", "emil", "faye"):
+        assert state_of(story, mentee) == "matched"
 
 
 def both_sign_and_a_change_asks_both_again(story: Story) -> None:
