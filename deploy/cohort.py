@@ -10,6 +10,8 @@ from deploy.behaviour import LATE
 from deploy.coordinator import Coordinator, days_of
 from deploy.life import Life
 
+WAITING, DECLINED = 3, 2
+"""So many are put on the waiting list, and so many are declined."""
 FOUNDING = {
     "name": "Cartographers Across Canada",
     "address": "cartographers",
@@ -71,11 +73,11 @@ def cohort_name(starts: datetime) -> str:
 
 
 def screen(coordinator: Coordinator) -> None:
-    """Accept everybody but two on the waiting list and one who is declined."""
+    """Accept everybody but a few: some wait, some are declined."""
     ids = [application["id"] for application in coordinator.applied()]
-    coordinator.decide("accepted", ids[3:])
-    coordinator.decide("waitlisted", ids[1:3])
-    coordinator.decide("declined", ids[:1], words="There will be a next cohort in spring.")
+    coordinator.decide("accepted", ids[WAITING + DECLINED :])
+    coordinator.decide("waitlisted", ids[DECLINED : WAITING + DECLINED])
+    coordinator.decide("declined", ids[:DECLINED], words="There will be a next cohort in spring.")
 
 
 def bring_in_late(coordinator: Coordinator, text: str) -> None:

@@ -27,10 +27,14 @@ class Coordinator:
     """One coordinator with one cohort."""
 
     def __init__(self, life: Life) -> None:
-        """Nothing is founded yet."""
+        """Nothing is founded yet. The demo leaves the last requests for help open, to be looked
+        at.
+        """
         self.life = life
         self.actions: Counter[str] = Counter()
         self.launched = False
+        self.answers_help = True
+        self._asked = 0
         self.actor = OPERATOR
         self.association_id = self.program_id = self.cohort_id = ""
         life.hears["help-asked"] = self._help
@@ -141,15 +145,13 @@ class Coordinator:
         if heard.data and self.answers_help:
             self.life.plan(self.life.now + timedelta(days=1), close)
 
-    answers_help = True
-    """The demo leaves one request open to be looked at."""
-
     def _acted(self, what: str) -> None:
         if self.launched:
             self.actions[what] += 1
 
     def _do(self, house: str, method: str, path: str, body: Any = None) -> dict[str, Any]:
-        key = (path, str(self.life.now)) if method == "POST" else ""
+        self._asked += 1
+        key = (path, self._asked) if method == "POST" else ""
         answer = self.life.ask(house, method, path, body, who=self.actor, key=key)
         if answer.status_code >= 400:
             raise NotDone(f"{method} {path}: {answer.status_code} {answer.json}")

@@ -31,6 +31,8 @@ TERM_LASTS = timedelta(days=184)
 FOUNDED_BEFORE = timedelta(days=56)
 PARTS = ("store", "events.db", "events.db-wal", "events.db-shm", "mails", made.FILE)
 KEYS = ("GUILDWAY_TOKEN_PRIVATE_KEY", "GUILDWAY_TOKEN_PUBLIC_KEY", "GUILDWAY_FIELD_KEYS")
+LEFT_OPEN = timedelta(days=12)
+"""Requests for help of the last days are there to be looked at."""
 HALF = "demo.part"
 BEGUN = "demo.begun"
 """Tells of a demo in a store or broker that is not below the data folder."""
@@ -101,6 +103,7 @@ def live(settings: Settings, folder: Path) -> None:
         life = Members(town, seed=SEED, moved=moved)
         text = LIST.read_text(encoding="utf-8")
         coordinator = cohort.begin(life, text, starts=starts, ends=starts + TERM_LASTS)
+        life.live_until(today - LEFT_OPEN)
         coordinator.answers_help = False
         life.live_until(today)
         made.write(folder, choose(life, coordinator))
