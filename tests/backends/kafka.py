@@ -58,13 +58,13 @@ class Kafka:
                 self._java("kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c"),
                 check=True,
                 capture_output=True,
-                timeout=60,
+                timeout=180,
             )
         self._process = self._running.enter_context(
             running(
                 self._java("kafka.Kafka"),
                 ready=self._answers,
-                seconds=60,
+                seconds=180,
                 cwd=self._folder,
                 log=self._folder / "kafka.log",
             )

@@ -5,6 +5,7 @@ wrong (partial indexes, TTL, transactions…) the store never uses; what it does
 in the tests.
 """
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from tests.backends.servers import free_port, jars, running
+from tests.backends.servers import free_port, jars, require, running
 
 JARS = (
     "de.bwaldvogel:mongo-java-server:1.47.0",
@@ -26,6 +27,8 @@ SOURCE = Path(__file__).with_name("MongodbServer.java")
 @contextmanager
 def a_server(folder: Path, port: int) -> Iterator[str]:
     """A server in memory on this port; its URL."""
+    if shutil.which("javac") is None:
+        require("mongodb", "there is no JDK: java alone runs no source file")
     argv = [
         "java",
         "-Xmx256m",
@@ -37,7 +40,7 @@ def a_server(folder: Path, port: int) -> Iterator[str]:
     ]
     url = f"mongodb://127.0.0.1:{port}"
     with running(
-        argv, ready=lambda: _answers(url), seconds=60, cwd=folder, log=folder / "server.log"
+        argv, ready=lambda: _answers(url), seconds=180, cwd=folder, log=folder / "server.log"
     ):
         yield url
 

@@ -1,9 +1,11 @@
 """What the fixtures that start real servers share: ports, jars, processes, and when to skip."""
 
+import ctypes
 import fcntl
 import hashlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -15,6 +17,7 @@ from typing import NoReturn
 
 import pytest
 
+_SET_PARENT_DEATH_SIGNAL = 1
 _POM = """<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>guildway.tests</groupId><artifactId>{name}</artifactId><version>1</version>
@@ -83,12 +86,20 @@ def running(
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=end_with_parent,
         )
     try:
         _await(process, ready, seconds, log)
         yield process
     finally:
         _stop(process)
+
+
+def end_with_parent() -> None:
+    """Called in a child before it starts: it is killed if the tests are (Linux only)."""
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+    if prctl:
+        prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 
 def _cache() -> Path:

@@ -19,14 +19,17 @@ from chassis import tokens
 from chassis.keys import make_keys
 from chassis.service import Running, start
 from chassis.settings import Settings
-from tests.backends.servers import free_port
+from tests.backends.servers import end_with_parent, free_port
 from tests.chassis import toy
 from tests.harness import an_actor, eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = """
-import sys
+import os, sys
 from chassis.cli import main
+if os.environ.get("GUILDWAY_BROKER", "").startswith("kafka:"):
+    from chassis.broker.kafka import KafkaBroker
+    KafkaBroker.delivery_seconds = 6.0  # a relay's lease lasts as long as two: less to wait
 from tests.chassis import toy
 raise SystemExit(main(getattr(toy, sys.argv[1]), sys.argv[2:]))
 """
@@ -71,6 +74,7 @@ class Processes:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=end_with_parent,
             )
 
     def kill(self, name: str) -> None:
@@ -78,10 +82,16 @@ class Processes:
         os.killpg(self.running[name].pid, signal.SIGKILL)
         self.running.pop(name).wait(10)
 
-    def stop(self, name: str, *, seconds: float = 15) -> int:
+    def end_of(self, name: str, *, seconds: float = 120) -> int:
+        """Wait until it ends by itself; its exit code."""
+        code = self.running[name].wait(seconds)
+        del self.running[name]
+        return code
+
+    def stop(self, name: str, *, seconds: float = 60) -> int:
         """SIGTERM; its exit code."""
         self.running[name].terminate()
-        return self.running.pop(name).wait(seconds)
+        return self.end_of(name, seconds=seconds)
 
     def close(self) -> None:
         for name in list(self.running):
@@ -119,7 +129,7 @@ class Processes:
     def serve(self) -> None:
         """Start the lamps' web process and wait until it answers."""
         self.start("lamps", "web")
-        eventually(lambda: self.ask("GET", "/health/live").status == 200, seconds=30)
+        eventually(lambda: self.ask("GET", "/health/live").status == 200, seconds=120)
 
     def look(self) -> "Look":
         """Into the stores, beside the processes."""

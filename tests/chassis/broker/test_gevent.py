@@ -95,11 +95,11 @@ def test_a_tail_gets_everything_and_lets_others_run(log: Log) -> None:
     process = run(TAILING, log.url, topic)
     ready(process)
     for n in range(20):
-        sleep(0.05)  # so that it has to wait now and then
+        sleep(0.15)  # so that it has to wait now and then
         log.send(topic, *((f"lamp {k}", f"{n}.{k}") for k in range(10)))
     got = told(process)
     assert len({*got["found"]}) == 200
-    assert got["gap"] < 1.0
+    assert got["gap"] < 2.0
 
 
 def test_who_waits_for_a_locked_store_lets_others_run(tmp_path: Path) -> None:
@@ -108,13 +108,13 @@ def test_who_waits_for_a_locked_store_lets_others_run(tmp_path: Path) -> None:
     other = sqlite3.connect(tmp_path / "lamps.db", isolation_level=None, check_same_thread=False)
     with closing(other):
         other.execute("BEGIN IMMEDIATE")
-        timer = threading.Timer(1.5, lambda: other.execute("ROLLBACK"))
+        timer = threading.Timer(4, lambda: other.execute("ROLLBACK"))
         timer.start()
         assert process.stdin
         process.stdin.write("go\n")
         process.stdin.flush()
         got = told(process)
         timer.join()
-    assert got["took"] > 1.0
-    assert got["read_after"] < 1.0
-    assert got["gap"] < 1.0
+    assert got["took"] > 3.0
+    assert got["read_after"] < 3.0
+    assert got["gap"] < 3.0

@@ -111,5 +111,5 @@ def test_kafka_compacts(kafka: Kafka, monkeypatch: pytest.MonkeyPatch) -> None:
         reader.close()
         return "secret" not in found and "1" in found
 
-    eventually(is_compacted, seconds=60)
+    eventually(is_compacted, seconds=180)
     log.close()

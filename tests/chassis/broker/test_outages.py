@@ -23,7 +23,7 @@ def node(kafka: Kafka) -> Iterator[tuple[Kafka, Log]]:
     log.close()
 
 
-def patiently(call: object, *, seconds: float = 60) -> object:
+def patiently(call: object, *, seconds: float = 180) -> object:
     """Call until the broker answers."""
 
     def answered() -> object:
@@ -45,14 +45,14 @@ def test_a_cluster_that_was_killed_is_waited_for_and_lost_nothing(node: tuple[Ka
     began = monotonic()
     with pytest.raises(BrokerUnavailable):
         publisher.send([a_message(topic, "lamp", "meanwhile")])
-    assert monotonic() - began < 30
+    assert monotonic() - began < 90
     with pytest.raises(BrokerUnavailable):
         log.broker.ping()
     kafka.start()
     patiently(log.broker.ping)
     patiently(lambda: publisher.send([a_message(topic, "lamp", "after")]))
     had = {*texts(found)}
-    until = monotonic() + 60
+    until = monotonic() + 180
     while not had >= {f"before {n}" for n in range(30)} | {"after"}:
         assert monotonic() < until, f"only {sorted(had)}"
         fresh: list[Received] = patiently(lambda: member.poll(0.5))  # type: ignore[assignment]
@@ -79,7 +79,7 @@ def test_a_cluster_that_comes_back_empty_gets_its_topics_again(node: tuple[Kafka
     again = [a_message(topic, f"lamp {n}", f"again {n}") for n in range(30)]
     patiently(lambda: publisher.send(again))
     had: set[str] = set()
-    until = monotonic() + 90
+    until = monotonic() + 180
     while not had >= {f"again {n}" for n in range(30)}:
         assert monotonic() < until, f"only {sorted(had)}"
         fresh: list[Received] = patiently(lambda: member.poll(0.5))  # type: ignore[assignment]
@@ -101,7 +101,7 @@ def test_a_cluster_that_freezes_for_a_while_loses_nothing(node: tuple[Kafka, Log
         patiently(lambda n=n: publisher.send([a_message(topic, "lamp", f"{n}")]))
     thaw.join()
     had: list[str] = []
-    until = monotonic() + 60
+    until = monotonic() + 180
     while not {*had} >= {f"{n}" for n in range(5)}:
         assert monotonic() < until, f"only {had}"
         fresh: list[Received] = patiently(lambda: member.poll(0.5))  # type: ignore[assignment]
@@ -128,7 +128,7 @@ def test_nobody_answers_where_there_is_no_cluster(monkeypatch: pytest.MonkeyPatc
         began = monotonic()
         with pytest.raises(BrokerUnavailable):
             ask()
-        assert monotonic() - began < 20
+        assert monotonic() - began < 60
     assert threading.active_count() == threads, "who tries for hours must not pile up threads"
     broker.close()
 

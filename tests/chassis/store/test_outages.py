@@ -153,7 +153,7 @@ def test_a_server_that_dies_is_told_and_works_again(tmp_path: Path) -> None:
     began = monotonic()
     with pytest.raises(StoreUnavailable):
         store.prepare([LAMPS])
-    assert monotonic() - began < 10
+    assert monotonic() - began < 60
     with a_server(tmp_path, port):
         store.prepare([LAMPS])
         store.save("lamps", a_lamp("1", room="hall", watts=5), replaces=0)
@@ -163,7 +163,7 @@ def test_a_server_that_dies_is_told_and_works_again(tmp_path: Path) -> None:
         store.save("lamps", a_lamp("2"), replaces=0)
     with pytest.raises(StoreUnavailable):
         store.ping()
-    assert monotonic() - began < 20
+    assert monotonic() - began < 90
     with a_server(tmp_path, port):
         store.ping()
         store.save("lamps", a_lamp("3"), replaces=0)
