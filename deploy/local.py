@@ -18,10 +18,11 @@ from typing import Any
 
 from chassis.keys import make_keys
 from deploy.instance import CannotStart, Instance
-from deploy.processes import KeepsEnding, Process, start_again, stop
+from deploy.processes import STOP_SECONDS, KeepsEnding, Process, start_again, stop
 from deploy.progress import Step
 
-LOOK_SECONDS = 0.1
+LOOK_SECONDS = 0.05
+ANSWER_SECONDS = 1.0
 TELL_AFTER_SECONDS = 20.0
 """A start that takes longer says what it waits for."""
 KINDS = {"coordinator": "Coordinator", "mentor": "Mentor", "mentee": "Mentee"}
@@ -38,6 +39,7 @@ class Launcher:
         """Nothing is started yet. demo: found the demo association where there is nothing."""
         self.instance, self.demo = instance, demo
         self.processes: list[Process] = []
+        self._helpers: list[subprocess.Popen[bytes]] = []
         self._stopping = threading.Event()
 
     def run(self) -> int:
@@ -69,7 +71,10 @@ class Launcher:
             self.instance.note(self.processes)
             links = self._helper("deploy.links", stdout=subprocess.PIPE)
             self._wait_until_ready(step)
-            told, _ = links.communicate(timeout=60)
+            while links.poll() is None:
+                self._look_after()
+        assert links.stdout is not None
+        told = links.stdout.read()
         if links.returncode:
             raise CannotStart(f"no links could be made; see {self.instance.logs}.")
         print(self._welcome(json.loads(told)), flush=True)
@@ -77,21 +82,20 @@ class Launcher:
     def _found_demo(self) -> None:
         helper = self._helper("deploy.demo")
         while helper.poll() is None:
-            if self._stopping.wait(LOOK_SECONDS):
-                helper.terminate()
-                helper.wait()
-                raise Stopped
+            self._look_after()
         if helper.returncode:
             raise CannotStart("the demo could not be made (see above). DEMO=0 starts without it.")
 
     def _helper(self, module: str, stdout: int | None = None) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(
+        helper = subprocess.Popen(
             [sys.executable, "-m", "deploy.child", module],
             env=self.instance.environ,
             stdin=subprocess.PIPE,
             stdout=stdout,
             start_new_session=True,
         )
+        self._helpers.append(helper)
+        return helper
 
     def _wait_until_ready(self, step: Step) -> None:
         webs = {
@@ -102,15 +106,17 @@ class Launcher:
         ready: set[str] = set()
         tell_at = time.monotonic() + TELL_AFTER_SECONDS
         while len(ready) < len(webs):
-            ready |= {process.name for process, url in webs.items() if answers(url)}
+            for process, url in webs.items():
+                if process.name not in ready and answers(url):
+                    ready.add(process.name)
+                self._look_after()
             step.at(len(ready) / len(webs))
-            self._look_after(tell_at)
             if time.monotonic() > tell_at:
                 missing = next(process for process in webs if process.name not in ready)
                 print(f"\nWaiting for {missing.name}: {last_word(missing)}", flush=True)
                 tell_at += TELL_AFTER_SECONDS
 
-    def _look_after(self, _: float = 0) -> None:
+    def _look_after(self) -> None:
         if self._stopping.wait(LOOK_SECONDS):
             raise Stopped
         if any(not process.is_running for process in self.processes):
@@ -122,6 +128,12 @@ class Launcher:
             self._look_after()
 
     def _stop(self) -> None:
+        for helper in self._helpers:
+            helper.terminate()
+            try:
+                helper.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                helper.kill()
         if any(process.is_running for process in self.processes):
             print("\nStopping …", flush=True)
             stop(self.processes)
@@ -150,7 +162,7 @@ class Launcher:
 def answers(url: str) -> bool:
     """Whether a web process is ready."""
     try:
-        with urllib.request.urlopen(url, timeout=2):  # noqa: S310 (an address of ours)
+        with urllib.request.urlopen(url, timeout=ANSWER_SECONDS):  # noqa: S310 (an address of ours)
             return True
     except (urllib.error.URLError, OSError):
         return False

@@ -126,3 +126,14 @@ def test_a_store_that_is_away_at_start_is_waited_for_with_a_word(tmp_path: Path,
         eventually(lambda: "Waiting for" in said.read_text(), seconds=60)
         launcher.send_signal(signal.SIGINT)
         assert launcher.wait(15) == 0
+
+
+def test_a_demo_that_is_cut_off_leaves_nothing_running_and_nothing_half_made(
+    tmp_path: Path,
+) -> None:
+    with launched(tmp_path, GUILDWAY_PORT=str(free_ports()), DEMO="1") as (launcher, said):
+        eventually(lambda: "Living the demo" in said.read_text(), seconds=60)
+        launcher.send_signal(signal.SIGINT)
+        assert launcher.wait(15) == 0
+    assert not (tmp_path / "data" / "store").exists()
+    assert not (tmp_path / "data" / "demo.json").exists()
