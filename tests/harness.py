@@ -39,7 +39,9 @@ def a_coordinator(association_id: str = examples.ASSOCIATION) -> Actor:
     )
 
 
-def an_event(kind: EventType, *, version: int = 1, at: datetime = MONDAY, **changes: Any) -> Heard:
+def an_event(
+    kind: EventType, /, *, version: int = 1, at: datetime = MONDAY, **changes: Any
+) -> Heard:
     """An event like its example; its subject is `<aggregate>_id` of the data."""
     data = {**kind.example, **changes}
     subject = data.get(f"{kind.aggregate.replace('-', '_')}_id", data["association_id"])
@@ -58,7 +60,7 @@ class House(PlainHouse):
     """A house to whose handlers examples can be told."""
 
     def hear_that(
-        self, kind: EventType, *, version: int = 1, at: datetime | None = None, **changes: Any
+        self, kind: EventType, /, *, version: int = 1, at: datetime | None = None, **changes: Any
     ) -> Heard:
         """Hear an event like its example with some fields changed; gives it back."""
         heard = an_event(kind, version=version, at=at or self.running.clock.now(), **changes)
@@ -87,7 +89,7 @@ def a_town(
         town.close()
 
 
-def eventually(check: Callable[[], Any], *, seconds: float = 15.0) -> Any:
+def eventually(check: Callable[[], Any], *, seconds: float = 60.0) -> Any:
     """Ask until the answer is true, at most so long; gives the answer."""
     until, pause = monotonic() + seconds, threading.Event()
     while not (answer := check()):

@@ -93,6 +93,12 @@ class Person:
         template = _words_of_mails(self.language)[subject]
         return self.stage.mail(self.address, written(template, {}), words)
 
+    def mails(self, subject: str) -> list[Any]:
+        """All mails there are with this subject, oldest first."""
+        wanted = written(_words_of_mails(self.language)[subject], {})
+        there = self.stage.mails(self.address)
+        return [mail for mail in there if wanted.search(str(mail["Subject"]))]
+
     def presses_the_button(self) -> None:
         """The one filled button of the page."""
         self.page.locator("main .button.filled").first.click()

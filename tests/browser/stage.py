@@ -160,7 +160,7 @@ def a_stage(
 
 
 def _welcome(launcher: "subprocess.Popen[bytes]", output: Path) -> str:
-    until = monotonic() + 240
+    until = monotonic() + 800
     while "Ctrl-C stops it" not in (said := output.read_text(errors="replace")):
         assert launcher.poll() is None, f"the launcher ended:\n{said}"
         assert monotonic() < until, f"it did not start:\n{said}"

@@ -5,7 +5,7 @@ clock is the test's own, so that months pass in seconds.
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import DESKTOP, PHONE, Open
 from tests.browser.people import Person
 from tests.browser.stage import Stage, link_below, links_of, text_of
+from tests.harness import eventually
 
 MEMBERS = """\
 Courriel;Vorname;Surname;Part they take;Langue;Where they live;Speaks;Wie treffen;Sujets;\
@@ -297,11 +298,13 @@ def both_accept_by_a_tap_and_the_pair_opens_live(amina: Person, odile: Person) -
 
 
 def signs_in_by_mail(person: Person) -> None:
+    before = len(person.mails("sign-in.subject"))
     person.goes_to("/sign-in")
     person.fills("address", person.address)
     person.presses("signIn.send")
     person.sees("signIn.sentTitle")
-    (link,) = links_of(person.has_mail("sign-in.subject"))
+    eventually(lambda: len(person.mails("sign-in.subject")) > before)
+    (link,) = links_of(person.mails("sign-in.subject")[-1])
     person.goes_to(link)
     person.presses("link.signInDo")
     person.page.wait_for_url(lambda url: "/l/" not in url)
@@ -357,7 +360,6 @@ def the_meeting_is_moved_and_the_calendar_follows(amina: Person, odile: Person) 
     fetch = odile.page.request.get
     before = fetch(feed)
     assert (before.status, before.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
-    assert before.text().count("BEGIN:VEVENT") == 1
     assert fetch(feed, headers={"If-None-Match": before.headers["etag"]}).status == 304
 
     odile.goes_to("/")
@@ -373,11 +375,10 @@ def the_meeting_is_moved_and_the_calendar_follows(amina: Person, odile: Person) 
     assert start_of(after.text()) != start_of(before.text())
 
 
-def start_of(calendar: str) -> datetime:
-    """When the one meeting of a calendar begins."""
-    found = re.search(r"DTSTART(?:;[^:]*)?:(\d{8}T\d{6})Z", calendar)
-    assert found, calendar
-    return datetime.strptime(found[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+def start_of(calendar: str) -> str:
+    """When the one meeting of a calendar begins; the cohort's days have no time."""
+    (found,) = re.findall(r"DTSTART;TZID=\S+:\d{8}T\d{6}", calendar)
+    return str(found)
 
 
 def both_tell_how_it_went_and_the_overview_moves_by_itself(
@@ -392,10 +393,10 @@ def both_tell_how_it_went_and_the_overview_moves_by_itself(
     odile.stage.go_on_until(ends)
     odile.stage.go_on(hours=3)
 
-    odile.opens_mail("log-due.subject", "Oui")
+    odile.opens_mail("log-due.subject", "Elle a eu lieu")
     odile.presses("link.met")
     odile.sees("link.metDone")
-    expect(stage_of(beside, "met")).to_have_text("1", timeout=5_000)
+    expect(stage_of(beside, "met")).to_have_text("2", timeout=5_000)
 
     amina.goes_to("/")
     amina.page.get_by_role("main").get_by_role("link", name=amina.says("home.log")).or_(
@@ -440,7 +441,7 @@ def a_check_in_is_answered_by_a_tap_and_help_reaches_the_coordinator(
 
 def the_pair_ends_kindly(amina: Person, odile: Person) -> None:
     amina.goes_to("/pairs")
-    amina.presses_name("Odile Comeau")
+    amina.is_on("/pairs/*")
     plan_another_meeting(amina, odile)
     odile.goes_to(amina.page.url)
     amina.presses("pair.stopLink")
