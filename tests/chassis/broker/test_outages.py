@@ -46,6 +46,8 @@ def test_a_cluster_that_was_killed_is_waited_for_and_lost_nothing(node: tuple[Ka
     with pytest.raises(BrokerUnavailable):
         publisher.send([a_message(topic, "lamp", "meanwhile")])
     assert monotonic() - began < 90
+    senders = [t for t in threading.enumerate() if type(t).__name__ == "Sender"]
+    assert not senders, "what was given up must not be sent after all, behind what follows"
     with pytest.raises(BrokerUnavailable):
         log.broker.ping()
     kafka.start()
