@@ -1,8 +1,9 @@
 """Apache Kafka (3.5 or newer) through kafka-python, for more than one machine.
 
-Three things of kafka-python 3.0 shape this module: `pause` and `seek` together starve partitions
+Four things of kafka-python 3.0 shape this module: `pause` and `seek` together starve partitions
 for good, so messages that wait are kept here; a producer that had a fatal error stays dead, so it
-is thrown away; what timed out may still be on its way, so the producer goes before the call ends.
+is thrown away; what timed out may still be on its way, so the producer goes before the call ends;
+a join that outlasts a poll may be forgotten, so it is asked for again.
 """
 
 import threading
@@ -284,6 +285,10 @@ class KafkaSubscription(ConsumerRebalanceListener):  # type: ignore[misc] # kafk
         return []
 
     def _polled(self, seconds: float, limit: int) -> list[Received]:
+        # A join that a short poll left half done is forgotten by the client once its view of the
+        # topics has changed meanwhile: no partitions, no heartbeats, for good. It is reminded.
+        if self._consumer._coordinator.rejoining:  # noqa: SLF001
+            self._consumer._coordinator.request_rejoin()  # noqa: SLF001
         with telling():
             fresh = self._consumer.poll(timeout_ms=int(seconds * 1000), max_records=limit)
         found: list[Received] = []
