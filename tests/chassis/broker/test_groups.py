@@ -244,3 +244,16 @@ def test_the_lag_is_what_no_member_has_committed(log: Log) -> None:
     assert member.lag() == 0
     log.send(other, ("lamp", "sold"))
     assert member.lag() == log.broker.lag(log.group(), [topic, other]) == 1
+
+
+def test_who_polls_for_a_moment_at_a_time_joins_all_the_same(log: Log) -> None:
+    """kafka-python forgets a join that outlasts a poll: whoever polled briefly got nothing."""
+    for n in range(15):
+        topic = log.topic(f"lamp-{n}")
+        log.send(topic, ("lamp", "1"))
+        member = log.join(topic, group=f"hasty-{n}")
+        began = monotonic()
+        while not (found := member.poll(0.01 * (n % 5))):
+            assert monotonic() - began < 60
+        assert texts(found) == ["1"]
+        member.close()
