@@ -12,6 +12,7 @@ from tests.browser.looking import look_at
 from tests.browser.people import Person
 from tests.browser.stage import Stage, links_of
 from tests.browser.test_screens import SEEN_BY, screens
+from tests.harness import eventually
 
 
 def a_pair_of(page: Any) -> dict[str, Any]:
@@ -19,6 +20,18 @@ def a_pair_of(page: Any) -> dict[str, Any]:
     pairs = page.request.get("/api/matching/pairs").json()["items"]
     found: dict[str, Any] = next(each for each in pairs if each["state"] == "matched")
     return found
+
+
+def asks_for_help(lived: Stage, window: Open, session: Any) -> None:
+    """The mentee asks for help, so that there is a request."""
+    page = window(lived)
+    page.context.add_cookies(session("Mentee"))
+    asked = page.request.post(
+        "/api/feedback/help-requests",
+        data={"pair_id": a_pair_of(page)["id"]},
+        headers={"Origin": lived.url},
+    )
+    assert asked.status == 201, asked.text()
 
 
 def test_what_one_coordinator_does_another_sees_at_once(
@@ -30,6 +43,9 @@ def test_what_one_coordinator_does_another_sees_at_once(
     one, other = (Person(lived, page, language="en") for page in pages)
     (cohort,) = one.page.request.get("/api/profiles/cohorts").json()["items"]
     path = f"/coordinate/cohorts/{cohort['id']}"
+    asks_for_help(lived, window, session)
+    dashboard = f"/api/feedback/cohorts/{cohort['id']}/dashboard"
+    eventually(lambda: one.page.request.get(dashboard).json()["help_open"], seconds=60)
     for person, place in ((one, path), (other, f"{path}/help")):
         person.goes_to(place)
     requests = (
@@ -74,7 +90,8 @@ def test_nothing_breaks_the_rules_of_its_own_page(
     broken: list[str] = []
     page = window(lived, size=PHONE if kind == "Mentee" else DESKTOP)
     page.context.add_cookies(session(kind))
-    page.expose_function("note", broken.append)
+    # A function of its own: what is exposed gets an attribute, a bound method takes none.
+    page.expose_function("note", lambda text: broken.append(text))
     page.add_init_script(
         "addEventListener('securitypolicyviolation',"
         " e => note(`${location.pathname}: ${e.violatedDirective} ${e.blockedURI}`))"
@@ -104,7 +121,8 @@ def test_a_window_that_is_signed_out_does_not_go_back_to_data(lived: Stage, wind
     look_at(page, f"/pairs/{pair['id']}")
     expect(page.locator("main")).to_contain_text(partner)
     look_at(page, "/me")
-    page.locator("main .button.quiet").last.click()
+    with page.expect_navigation():
+        page.locator("main .button.quiet").last.click()
     expect(page.locator("#address[type=email]")).to_be_visible()
     for _ in range(3):
         page.go_back()

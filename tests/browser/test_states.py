@@ -159,8 +159,9 @@ def mailed(chromium: Any, lived: Stage) -> dict[str, str]:
     """One link of each purpose and state among those of the demo's mails, newest first."""
     context = chromium.new_context(base_url=lived.url)
     found: dict[str, str] = {}
-    folder = sorted((lived.folder / "data/mails").glob("*.eml"), reverse=True)
-    for path in folder[:600]:
+    mails = sorted((lived.folder / "data/mails").glob("*.eml"), reverse=True)
+    # Some of the oldest too: the gateway has forgotten their links.
+    for path in (*mails[:400], *mails[-50::10]):
         for token in re.findall(r"/l/([\w-]+)", text_of(lived.read(path))):
             link = boot_of(context.request.get(f"/l/{token}").text())["link"]
             found.setdefault(f"{link['purpose']} {link['state']}", f"/l/{token}")
@@ -181,7 +182,7 @@ def test_links_from_mails_are_without_a_barrier(
     lived: Stage, mailed: dict[str, str], window: Open, width: int, language: str, theme: str
 ) -> None:
     purposes = {name.split()[0] for name in mailed}
-    assert purposes >= {"accept", "decline", "confirm", "met", "not-met", "check-in"}, mailed
+    assert purposes >= {"confirm", "met", "not-met", "check-in", "None"}, mailed
     page = a_window(window, lived, width, language, theme)
     wrong = looked_at(page, {name: at(path) for name, path in mailed.items()})
     assert not wrong, json.dumps(wrong, indent=1, ensure_ascii=False)
@@ -207,7 +208,7 @@ def test_what_a_member_does_wrong_is_told_without_a_barrier(
         "no time": submitted(own),
         "a profile without names": empties_profile,
         "toast": says_saved,
-        "turning the calendar off": opens_dialog("/calendar", ".button.bad"),
+        "turning the calendar off": turns_calendar_off,
         "a goal without words": goal_without_words(space),
         "ending": at(f"{space}/end"),
         "changing a point of the agreement": clicks(f"{space}/agreement", "ol .button.bare"),
@@ -235,12 +236,20 @@ def says_saved(page: Page) -> None:
 def opens_dialog(path: str, button: str) -> State:
     def bring_about(page: Page) -> None:
         look_at(page, path)
-        if path == "/calendar" and not page.locator(f"main {button}").count():
-            page.locator("main .button.filled").first.click()
         page.locator(f"main {button}").first.click()
         page.locator("dialog[open]").wait_for()
 
     return bring_about
+
+
+def turns_calendar_off(page: Page) -> None:
+    look_at(page, "/calendar")
+    bare = page.locator("main button.bare:visible")
+    if not bare.count():
+        page.locator("main button.filled").first.click()
+        bare.nth(1).wait_for()  # beside the one that copies the new address
+    bare.last.click()
+    page.locator("dialog[open]").wait_for()
 
 
 def clicks(path: str, selector: str) -> State:
@@ -279,6 +288,8 @@ def test_what_a_coordinator_is_asked_is_without_a_barrier(
     set_language(page, language)
     (cohort,) = page.request.get("/api/profiles/cohorts").json()["items"]
     path = f"/coordinate/cohorts/{cohort['id']}"
+    running = page.request.get(f"/api/matching/pairs?cohort_id={cohort['id']}&state=matched")
+    pair = running.json()["items"][0]
 
     def deciding(page: Page) -> None:
         look_at(page, f"{path}/screening")
@@ -297,7 +308,7 @@ def test_what_a_coordinator_is_asked_is_without_a_barrier(
         "settings without a name": settings,
         "nobody found": at(f"{path}/screening/list?state=applied&q=nobodyatall"),
         "ended pairs": at(f"{path}/pairs?state=ended"),
-        "ending a pair": opens_dialog(f"{path}/pairs?state=matched", ".rows .button"),
+        "ending a pair": opens_dialog(f"{path}/pairs/{pair['id']}", "button.quiet"),
         "a file that is no table": no_table(f"{path}/import"),
         "help that was given": at(f"{path}/help?state=closed"),
         "not there": at("/coordinate/cohorts/none"),
