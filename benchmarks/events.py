@@ -39,7 +39,7 @@ def measure(stage: Stage, page: Any, broker: str) -> list[Figure]:
     took = [
         (at(line) - asked[line["trace"]]).total_seconds() * 1000
         for line in lines(logs / f"{LISTENER}-worker.log")
-        if line.get("event") == "handled" and line.get("trace") in asked
+        if line.get("event") == "heard" and line.get("trace") in asked
     ]
     if len(took) < COUNT * 0.99:
         raise RuntimeError(f"only {len(took)} of {COUNT} events were handled")
