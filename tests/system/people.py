@@ -66,6 +66,8 @@ class Person:
     ) -> Answer:
         """A request as a browser sends it."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        # A kept connection may be closed at the moment of the next request; browsers try again.
+        sent["Connection"] = "close"
         if method not in {"GET", "HEAD"}:
             sent["Origin"] = self.system.url
         if self.cookies:
