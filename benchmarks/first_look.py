@@ -8,7 +8,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from benchmarks.report import ROOT, Figure
-from tests.browser.stage import free_ports
+from tests.ports import free_ports
 
 PATIENCE_SECONDS = 1200
 

@@ -24,7 +24,7 @@ from chassis import tokens
 from chassis.keys import make_keys
 from chassis.settings import Settings
 from chassis.tokens import Actor
-from tests.backends.servers import free_port
+from tests.ports import free_ports
 
 SMALL, LARGE = 1_000, 100_000
 PATIENCE_SECONDS = 3600
@@ -60,7 +60,7 @@ class _Profiles:
     """Web and worker of profiles, and somebody who may import."""
 
     def __init__(self, folder: Path) -> None:
-        port = free_port()
+        port = free_ports()
         self.url = f"http://127.0.0.1:{port}"
         environ = {
             "GUILDWAY_DATA": str(folder),

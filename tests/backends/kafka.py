@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.backends.servers import free_port, jars, running
+from tests.backends.servers import jars, running
+from tests.ports import free_ports
 
 JARS = ("org.apache.kafka:kafka_2.13:4.1.0", "org.slf4j:slf4j-nop:1.7.36")
 PROPERTIES = """
@@ -40,9 +41,9 @@ class Kafka:
 
     def __init__(self, folder: Path) -> None:
         self._jars = jars("kafka", JARS)
-        self._folder, self.port = folder, free_port()
+        self._folder, self.port = folder, free_ports()
         self._properties = folder / "server.properties"
-        text = PROPERTIES.format(port=self.port, controller=free_port(), folder=folder)
+        text = PROPERTIES.format(port=self.port, controller=free_ports(), folder=folder)
         self._properties.write_text(text)
         self._running = ExitStack()
         self._process: subprocess.Popen[bytes] | None = None

@@ -14,7 +14,8 @@ import pytest
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from tests.backends.servers import free_port, jars, require, running
+from tests.backends.servers import jars, require, running
+from tests.ports import free_ports
 
 JARS = (
     "de.bwaldvogel:mongo-java-server:1.47.0",
@@ -50,7 +51,7 @@ def mongodb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a server for this session. Tests share it, so they name their own databases (by a
     path in the URL).
     """
-    with a_server(tmp_path_factory.mktemp("mongodb"), free_port()) as url:
+    with a_server(tmp_path_factory.mktemp("mongodb"), free_ports()) as url:
         yield url
 
 

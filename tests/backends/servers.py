@@ -6,7 +6,6 @@ import hashlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -35,14 +34,6 @@ def require(what: str, reason: str) -> NoReturn:
     if what in os.environ.get("GUILDWAY_REQUIRE", "").split(","):
         pytest.fail(f"{what} is required here, but {reason}", pytrace=False)
     pytest.skip(f"no {what}: {reason}")
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def jars(pom_name: str, dependencies: Sequence[str]) -> Path:

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -18,6 +17,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from chassis.clock import to_text
+from tests.ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/l/[\w=-]+")
@@ -166,18 +166,6 @@ def _welcome(launcher: "subprocess.Popen[bytes]", output: Path) -> str:
         assert monotonic() < until, f"it did not start:\n{said}"
         sleep(0.1)
     return said
-
-
-def free_ports(many: int) -> int:
-    """The first of so many ports in a row that nobody listens on."""
-    for first in range(20_000 + os.getpid() % 10_000, 60_000, many):
-        taken = False
-        for port in range(first, first + many):
-            with socket.socket() as probe:
-                taken = taken or probe.connect_ex(("127.0.0.1", port)) == 0
-        if not taken:
-            return first
-    raise AssertionError("no free ports")
 
 
 def _sent_order(path: Path) -> tuple[float, str]:

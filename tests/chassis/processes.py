@@ -19,9 +19,10 @@ from chassis import tokens
 from chassis.keys import make_keys
 from chassis.service import Running, start
 from chassis.settings import Settings
-from tests.backends.servers import end_with_parent, free_port
+from tests.backends.servers import end_with_parent
 from tests.chassis import toy
 from tests.harness import an_actor, eventually
+from tests.ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = """
@@ -50,7 +51,7 @@ class Processes:
     folder: Path
     settings: dict[str, str]
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
-    port: int = field(default_factory=free_port)
+    port: int = field(default_factory=free_ports)
 
     def __post_init__(self) -> None:
         self.settings = {

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from deploy.local import answers
-from tests.backends.servers import free_port
 from tests.harness import eventually
+from tests.ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("chassis", "contracts", "services", "gateway", "deploy", "docs", "web/src",
@@ -251,7 +251,7 @@ def test_a_new_service_is_a_folder_and_its_name(copy: Path, tmp_path: Path) -> N
 
 @contextmanager
 def _served(copy: Path, module: str, data: Path) -> Iterator[str]:
-    port = free_port()
+    port = free_ports()
     environ = {**os.environ, "PYTHONPATH": str(copy), "GUILDWAY_DATA": str(data)}
     with subprocess.Popen(
         [sys.executable, "-m", module, "web"],

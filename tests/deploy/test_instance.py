@@ -9,6 +9,7 @@ import pytest
 
 from deploy import instance as instances
 from deploy.instance import SERVICES, CannotStart, Instance
+from tests.ports import free_ports
 
 
 @pytest.fixture
@@ -20,15 +21,8 @@ def port() -> Iterator[int]:
         yield taken.getsockname()[1]
 
 
-def free_port() -> int:
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        found: int = asked.getsockname()[1]
-    return min(found, 60_000)
-
-
 def an_instance(folder: Path, **environ: str) -> Instance:
-    return Instance({"GUILDWAY_DATA": str(folder), "GUILDWAY_PORT": str(free_port()), **environ})
+    return Instance({"GUILDWAY_DATA": str(folder), "GUILDWAY_PORT": str(free_ports(5)), **environ})
 
 
 def test_each_service_has_a_port_and_all_know_its_address(tmp_path: Path) -> None:

@@ -14,20 +14,12 @@ from time import monotonic
 
 import pytest
 
-from deploy.instance import is_alive, is_taken
+from deploy.instance import is_alive
 from tests.harness import eventually
+from tests.ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 Launcher = subprocess.Popen[bytes]
-
-
-def free_ports(many: int = 5) -> int:
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        first = int(asked.getsockname()[1]) % 30_000 + 20_000
-    while any(is_taken("127.0.0.1", port) for port in range(first, first + many)):
-        first += many
-    return first
 
 
 @contextmanager
@@ -52,13 +44,19 @@ def launched(folder: Path, **environ: str) -> Iterator[tuple[Launcher, Path]]:
         launcher.wait(20)
 
 
-def ready(launcher: Launcher, said: Path) -> str:
-    def told() -> bool:
-        assert launcher.poll() is None, said.read_text()
-        return "Ctrl-C stops it" in said.read_text()
+def told(launcher: Launcher, said: Path, words: str) -> str:
+    """All it said once these words are among it."""
 
-    eventually(told, seconds=120)
+    def is_told() -> bool:
+        assert launcher.poll() is None, said.read_text()
+        return words in said.read_text()
+
+    eventually(is_told, seconds=120)
     return said.read_text()
+
+
+def ready(launcher: Launcher, said: Path) -> str:
+    return told(launcher, said, "Ctrl-C stops it")
 
 
 def children(folder: Path) -> list[int]:
@@ -68,7 +66,7 @@ def children(folder: Path) -> list[int]:
 def test_an_empty_instance_tells_its_code_survives_a_kill_and_stops_at_once(
     tmp_path: Path,
 ) -> None:
-    port = str(free_ports())
+    port = str(free_ports(5))
     with launched(tmp_path, GUILDWAY_PORT=port) as (launcher, said):
         told = ready(launcher, said)
         assert f"http://127.0.0.1:{port}/setup" in told
@@ -96,7 +94,7 @@ def test_an_empty_instance_tells_its_code_survives_a_kill_and_stops_at_once(
 
 
 def test_keys_and_logs_are_the_owners(tmp_path: Path) -> None:
-    with launched(tmp_path, GUILDWAY_PORT=str(free_ports())) as (launcher, said):
+    with launched(tmp_path, GUILDWAY_PORT=str(free_ports(5))) as (launcher, said):
         ready(launcher, said)
         keys = (tmp_path / "data" / "keys").glob("[!.]*")
         assert {path.stat().st_mode & 0o777 for path in keys} == {0o600}
@@ -106,7 +104,7 @@ def test_keys_and_logs_are_the_owners(tmp_path: Path) -> None:
 
 
 def test_a_taken_port_is_one_clear_line_and_nothing_is_left(tmp_path: Path) -> None:
-    port = free_ports()
+    port = free_ports(5)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port + 2))
         taken.listen()
@@ -119,11 +117,11 @@ def test_a_taken_port_is_one_clear_line_and_nothing_is_left(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("url", ["mongodb://127.0.0.1:9/?connectTimeoutMS=200"])
 def test_a_store_that_is_away_at_start_is_waited_for_with_a_word(tmp_path: Path, url: str) -> None:
-    with launched(tmp_path, GUILDWAY_PORT=str(free_ports()), GUILDWAY_STORE=url) as (
+    with launched(tmp_path, GUILDWAY_PORT=str(free_ports(5)), GUILDWAY_STORE=url) as (
         launcher,
         said,
     ):
-        eventually(lambda: "Waiting for" in said.read_text(), seconds=60)
+        told(launcher, said, "Waiting for")
         launcher.send_signal(signal.SIGINT)
         assert launcher.wait(15) == 0
 
@@ -131,8 +129,8 @@ def test_a_store_that_is_away_at_start_is_waited_for_with_a_word(tmp_path: Path,
 def test_a_demo_that_is_cut_off_leaves_nothing_running_and_nothing_half_made(
     tmp_path: Path,
 ) -> None:
-    with launched(tmp_path, GUILDWAY_PORT=str(free_ports()), DEMO="1") as (launcher, said):
-        eventually(lambda: "Living the demo" in said.read_text(), seconds=60)
+    with launched(tmp_path, GUILDWAY_PORT=str(free_ports(5)), DEMO="1") as (launcher, said):
+        told(launcher, said, "Living the demo")
         launcher.send_signal(signal.SIGINT)
         assert launcher.wait(15) == 0
     assert not (tmp_path / "data" / "store").exists()

@@ -12,6 +12,7 @@ import pytest
 
 from chassis.settings import Settings
 from gateway.passing import Asked, HttpServices, ServiceIsAway
+from tests.ports import free_ports
 
 Serve = Callable[[BaseHTTPRequestHandler], None]
 
@@ -47,13 +48,6 @@ def a_service(serve: Serve) -> Iterator[HttpServices]:
 
 def services_at(port: int) -> HttpServices:
     return HttpServices(Settings({"GUILDWAY_PROFILES_URL": f"http://127.0.0.1:{port}/"}))
-
-
-def a_free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 def ask(method: str = "GET", body: Any = None, **headers: str) -> Asked:
@@ -115,7 +109,7 @@ def test_the_head_alone_has_no_body() -> None:
 
 
 def test_nobody_there_is_known_at_once() -> None:
-    way = services_at(a_free_port())
+    way = services_at(free_ports())
     with pytest.raises(ServiceIsAway):
         way.ask(ask())
     way.close()

@@ -21,10 +21,11 @@ from chassis.clock import to_text
 from chassis.keys import make_keys
 from chassis.tokens import sign
 from deploy.coordinator import OPERATOR
-from deploy.instance import SERVICES, Instance, is_taken
+from deploy.instance import SERVICES, Instance
 from deploy.local import answers
 from deploy.processes import Process, stop
 from tests.backends.kafka import Kafka
+from tests.ports import free_ports
 
 BEGINS_AT = datetime(2026, 5, 4, 14, 0, tzinfo=UTC)
 START_SECONDS = 120.0
@@ -232,11 +233,3 @@ def a_system(folder: Path, *, kafka: Kafka | None = None, **settings: str) -> It
             yield system
         finally:
             system.close()
-
-
-def free_ports(many: int) -> int:
-    """The first of so many ports in a row that nobody listens on."""
-    for first in range(20_000 + os.getpid() * 7 % 12_000, 32_000, many):
-        if not any(is_taken("127.0.0.1", port) for port in range(first, first + many)):
-            return first
-    raise AssertionError("no free ports")

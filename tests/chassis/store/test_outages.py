@@ -13,8 +13,8 @@ from chassis.errors import StoreUnavailable
 from chassis.store import EVERYWHERE, After, In, Range, open_store
 from chassis.store.sqlite import SqliteStore
 from tests.backends.mongodb import a_server
-from tests.backends.servers import free_port
 from tests.chassis.store.conftest import HERE, LAMPS, MEETINGS, a_lamp, a_meeting, ids
+from tests.ports import free_ports
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_every_question_is_answered_by_an_index_in_its_order(
 
 
 def test_a_server_that_dies_is_told_and_works_again(tmp_path: Path) -> None:
-    port = free_port()
+    port = free_ports()
     url = f"mongodb://127.0.0.1:{port}/outage"
     store = open_store(url, name="lamps")
     began = monotonic()
