@@ -1,5 +1,7 @@
 """What matching tells: runs, proposals, pairs, agreements, goals."""
 
+from functools import partial
+
 from chassis.events import EventType
 from contracts import examples
 from contracts.shapes import GoalState, PairState, RunState
@@ -15,143 +17,57 @@ RUN_CHANGED = EventType(
     rooms=("cohort:{cohort_id}",),
     compacted=False,
 )
-PROPOSAL_MADE = EventType(
+of_a_pair = partial(
+    EventType,
+    sender="matching",
+    aggregate="pair",
+    schema=PairState(),
+    listeners=("scheduling", "feedback", "gateway"),
+    rooms=("member:{mentor_id}", "member:{mentee_id}", "cohort:{cohort_id}"),
+)
+PROPOSAL_MADE = of_a_pair(
     name="proposal-made",
-    sender="matching",
-    aggregate="pair",
     meaning="Two are asked whether they want to be a pair.",
-    schema=PairState(),
     example=examples.pair,
-    listeners=(
-        "scheduling",
-        "feedback",
-        "gateway",
-    ),
-    rooms=(
-        "member:{mentor_id}",
-        "member:{mentee_id}",
-        "cohort:{cohort_id}",
-    ),
 )
-PROPOSAL_ACCEPTED = EventType(
+PROPOSAL_ACCEPTED = of_a_pair(
     name="proposal-accepted",
-    sender="matching",
-    aggregate="pair",
     meaning="One of the two accepted, the other has not answered yet.",
-    schema=PairState(),
     example={**examples.pair, "accepted_by": ["mentee"]},
-    listeners=(
-        "scheduling",
-        "feedback",
-        "gateway",
-    ),
-    rooms=(
-        "member:{mentor_id}",
-        "member:{mentee_id}",
-        "cohort:{cohort_id}",
-    ),
 )
-PROPOSAL_REMINDED = EventType(
+PROPOSAL_REMINDED = of_a_pair(
     name="proposal-reminded",
-    sender="matching",
-    aggregate="pair",
     meaning="Who has not answered is reminded, once.",
-    schema=PairState(),
     example=examples.pair,
-    listeners=(
-        "scheduling",
-        "feedback",
-        "gateway",
-    ),
-    rooms=(
-        "member:{mentor_id}",
-        "member:{mentee_id}",
-        "cohort:{cohort_id}",
-    ),
 )
-PROPOSAL_DECLINED = EventType(
+PROPOSAL_DECLINED = of_a_pair(
     name="proposal-declined",
-    sender="matching",
-    aggregate="pair",
     meaning="One of the two declined.",
-    schema=PairState(),
     example={**examples.pair, "state": "declined", "declined_by": "mentor"},
-    listeners=(
-        "scheduling",
-        "feedback",
-        "gateway",
-    ),
-    rooms=(
-        "member:{mentor_id}",
-        "member:{mentee_id}",
-        "cohort:{cohort_id}",
-    ),
 )
-PROPOSAL_EXPIRED = EventType(
+PROPOSAL_EXPIRED = of_a_pair(
     name="proposal-expired",
-    sender="matching",
-    aggregate="pair",
     meaning="Nobody or only one answered in time.",
-    schema=PairState(),
     example={**examples.pair, "state": "expired"},
-    listeners=(
-        "scheduling",
-        "feedback",
-        "gateway",
-    ),
-    rooms=(
-        "member:{mentor_id}",
-        "member:{mentee_id}",
-        "cohort:{cohort_id}",
-    ),
 )
-PROPOSAL_WITHDRAWN = EventType(
+PROPOSAL_WITHDRAWN = of_a_pair(
     name="proposal-withdrawn",
-    sender="matching",
-    aggregate="pair",
     meaning="The coordinator or a withdrawal took the proposal back.",
-    schema=PairState(),
     example={**examples.pair, "state": "withdrawn"},
-    listeners=(
-        "scheduling",
-        "feedback",
-        "gateway",
-    ),
-    rooms=(
-        "member:{mentor_id}",
-        "member:{mentee_id}",
-        "cohort:{cohort_id}",
-    ),
 )
-PAIR_MATCHED = EventType(
+PAIR_MATCHED = of_a_pair(
     name="pair-matched",
-    sender="matching",
-    aggregate="pair",
     meaning="Both accepted: the pair begins.",
-    schema=PairState(),
     example={
         **examples.pair,
         "matched_at": "2026-02-03T09:00:00.000Z",
         "accepted_by": ["mentee", "mentor"],
         "state": "matched",
     },
-    listeners=(
-        "scheduling",
-        "feedback",
-        "gateway",
-    ),
-    rooms=(
-        "member:{mentor_id}",
-        "member:{mentee_id}",
-        "cohort:{cohort_id}",
-    ),
 )
-AGREEMENT_CHANGED = EventType(
+AGREEMENT_CHANGED = of_a_pair(
     name="agreement-changed",
-    sender="matching",
-    aggregate="pair",
     meaning="One of the two changed the agreement; both are asked again.",
-    schema=PairState(),
     example={
         **examples.pair,
         "matched_at": "2026-02-03T09:00:00.000Z",
@@ -159,23 +75,10 @@ AGREEMENT_CHANGED = EventType(
         "state": "matched",
         "agreement_version": 2,
     },
-    listeners=(
-        "scheduling",
-        "feedback",
-        "gateway",
-    ),
-    rooms=(
-        "member:{mentor_id}",
-        "member:{mentee_id}",
-        "cohort:{cohort_id}",
-    ),
 )
-AGREEMENT_SIGNED = EventType(
+AGREEMENT_SIGNED = of_a_pair(
     name="agreement-signed",
-    sender="matching",
-    aggregate="pair",
     meaning="One of the two signed the agreement.",
-    schema=PairState(),
     example={
         **examples.pair,
         "matched_at": "2026-02-03T09:00:00.000Z",
@@ -184,23 +87,10 @@ AGREEMENT_SIGNED = EventType(
         "agreement_version": 1,
         "signed_by": ["mentee"],
     },
-    listeners=(
-        "scheduling",
-        "feedback",
-        "gateway",
-    ),
-    rooms=(
-        "member:{mentor_id}",
-        "member:{mentee_id}",
-        "cohort:{cohort_id}",
-    ),
 )
-PAIR_ENDED = EventType(
+PAIR_ENDED = of_a_pair(
     name="pair-ended",
-    sender="matching",
-    aggregate="pair",
     meaning="The pair ended; no reason needed.",
-    schema=PairState(),
     example={
         **examples.pair,
         "matched_at": "2026-02-03T09:00:00.000Z",
@@ -209,16 +99,6 @@ PAIR_ENDED = EventType(
         "ended_at": "2026-06-01T12:00:00.000Z",
         "ended_by": "mentee",
     },
-    listeners=(
-        "scheduling",
-        "feedback",
-        "gateway",
-    ),
-    rooms=(
-        "member:{mentor_id}",
-        "member:{mentee_id}",
-        "cohort:{cohort_id}",
-    ),
 )
 GOAL_CHANGED = EventType(
     name="goal-changed",

@@ -1,5 +1,7 @@
 """What profiles tells: associations, members, cohorts, applications, imports."""
 
+from functools import partial
+
 from chassis.events import EventType
 from contracts import examples
 from contracts.shapes import (
@@ -11,25 +13,23 @@ from contracts.shapes import (
     MemberState,
 )
 
-ASSOCIATION_FOUNDED = EventType(
-    name="association-founded",
+of_an_association = partial(
+    EventType,
     sender="profiles",
     aggregate="association",
-    meaning="An association begins.",
     schema=AssociationState(),
-    example=examples.association,
     listeners=("gateway",),
     rooms=("association:{association_id}",),
 )
-ASSOCIATION_CHANGED = EventType(
-    name="association-changed",
-    sender="profiles",
-    aggregate="association",
-    meaning="Its name, zone or languages changed.",
-    schema=AssociationState(),
+ASSOCIATION_FOUNDED = of_an_association(
+    name="association-founded",
+    meaning="An association begins.",
     example=examples.association,
-    listeners=("gateway",),
-    rooms=("association:{association_id}",),
+)
+ASSOCIATION_CHANGED = of_an_association(
+    name="association-changed",
+    meaning="Its name, zone or languages changed.",
+    example=examples.association,
 )
 PROFILE_UPDATED = EventType(
     name="profile-updated",
@@ -46,143 +46,61 @@ PROFILE_UPDATED = EventType(
     ),
     rooms=("member:{member_id}",),
 )
-COHORT_OPENED = EventType(
+of_a_cohort = partial(
+    EventType,
+    sender="profiles",
+    aggregate="cohort",
+    schema=CohortState(),
+    listeners=("matching", "scheduling", "feedback", "gateway"),
+    rooms=("cohort:{cohort_id}",),
+)
+COHORT_OPENED = of_a_cohort(
     name="cohort-opened",
-    sender="profiles",
-    aggregate="cohort",
     meaning="A cohort is there.",
-    schema=CohortState(),
     example=examples.cohort,
-    listeners=(
-        "matching",
-        "scheduling",
-        "feedback",
-        "gateway",
-    ),
-    rooms=("cohort:{cohort_id}",),
 )
-COHORT_CHANGED = EventType(
+COHORT_CHANGED = of_a_cohort(
     name="cohort-changed",
-    sender="profiles",
-    aggregate="cohort",
     meaning="Dates, rhythms, template or criteria of a cohort changed.",
-    schema=CohortState(),
     example=examples.cohort,
-    listeners=(
-        "matching",
-        "scheduling",
-        "feedback",
-        "gateway",
-    ),
-    rooms=("cohort:{cohort_id}",),
 )
-APPLICATION_RECEIVED = EventType(
+of_an_application = partial(
+    EventType,
+    sender="profiles",
+    aggregate="application",
+    schema=ApplicationState(),
+    listeners=("matching", "scheduling", "feedback", "gateway"),
+    rooms=("member:{member_id}", "cohort:{cohort_id}"),
+)
+APPLICATION_RECEIVED = of_an_application(
     name="application-received",
-    sender="profiles",
-    aggregate="application",
     meaning="A member applied.",
-    schema=ApplicationState(),
     example={**examples.application, "state": "applied"},
-    listeners=(
-        "matching",
-        "scheduling",
-        "feedback",
-        "gateway",
-    ),
-    rooms=(
-        "member:{member_id}",
-        "cohort:{cohort_id}",
-    ),
 )
-PARTICIPANT_ACCEPTED = EventType(
+PARTICIPANT_ACCEPTED = of_an_application(
     name="participant-accepted",
-    sender="profiles",
-    aggregate="application",
     meaning="An application was accepted.",
-    schema=ApplicationState(),
     example=examples.application,
-    listeners=(
-        "matching",
-        "scheduling",
-        "feedback",
-        "gateway",
-    ),
-    rooms=(
-        "member:{member_id}",
-        "cohort:{cohort_id}",
-    ),
 )
-PARTICIPANT_WAITLISTED = EventType(
+PARTICIPANT_WAITLISTED = of_an_application(
     name="participant-waitlisted",
-    sender="profiles",
-    aggregate="application",
     meaning="An application waits.",
-    schema=ApplicationState(),
     example={**examples.application, "state": "waitlisted"},
-    listeners=(
-        "matching",
-        "scheduling",
-        "feedback",
-        "gateway",
-    ),
-    rooms=(
-        "member:{member_id}",
-        "cohort:{cohort_id}",
-    ),
 )
-PARTICIPANT_DECLINED = EventType(
+PARTICIPANT_DECLINED = of_an_application(
     name="participant-declined",
-    sender="profiles",
-    aggregate="application",
     meaning="An application was declined.",
-    schema=ApplicationState(),
     example={**examples.application, "state": "declined"},
-    listeners=(
-        "matching",
-        "scheduling",
-        "feedback",
-        "gateway",
-    ),
-    rooms=(
-        "member:{member_id}",
-        "cohort:{cohort_id}",
-    ),
 )
-PARTICIPANT_WITHDRAWN = EventType(
+PARTICIPANT_WITHDRAWN = of_an_application(
     name="participant-withdrawn",
-    sender="profiles",
-    aggregate="application",
     meaning="The member withdrew.",
-    schema=ApplicationState(),
     example={**examples.application, "state": "withdrawn"},
-    listeners=(
-        "matching",
-        "scheduling",
-        "feedback",
-        "gateway",
-    ),
-    rooms=(
-        "member:{member_id}",
-        "cohort:{cohort_id}",
-    ),
 )
-PARTICIPANT_CHANGED = EventType(
+PARTICIPANT_CHANGED = of_an_application(
     name="participant-changed",
-    sender="profiles",
-    aggregate="application",
     meaning="Any other change of an application, also an undone decision.",
-    schema=ApplicationState(),
     example=examples.application,
-    listeners=(
-        "matching",
-        "scheduling",
-        "feedback",
-        "gateway",
-    ),
-    rooms=(
-        "member:{member_id}",
-        "cohort:{cohort_id}",
-    ),
 )
 MAIL_ASKED = EventType(
     name="mail-asked",

@@ -1,15 +1,22 @@
 """What scheduling tells: times, meetings, logs."""
 
+from functools import partial
+
 from chassis.events import EventType
 from contracts import examples
 from contracts.shapes import MeetingState
 
-TIMES_PROPOSED = EventType(
-    name="times-proposed",
+of_a_meeting = partial(
+    EventType,
     sender="scheduling",
     aggregate="meeting",
-    meaning="One of a pair offers up to three times.",
     schema=MeetingState(),
+    listeners=("feedback", "gateway"),
+    rooms=("member:{mentor_id}", "member:{mentee_id}", "cohort:{cohort_id}"),
+)
+TIMES_PROPOSED = of_a_meeting(
+    name="times-proposed",
+    meaning="One of a pair offers up to three times.",
     example={
         **examples.meeting,
         "state": "proposed",
@@ -17,124 +24,40 @@ TIMES_PROPOSED = EventType(
         "ends_at": None,
         "hold_until": "2026-05-02T18:00:00.000Z",
     },
-    listeners=(
-        "feedback",
-        "gateway",
-    ),
-    rooms=(
-        "member:{mentor_id}",
-        "member:{mentee_id}",
-        "cohort:{cohort_id}",
-    ),
 )
-MEETING_SCHEDULED = EventType(
+MEETING_SCHEDULED = of_a_meeting(
     name="meeting-scheduled",
-    sender="scheduling",
-    aggregate="meeting",
     meaning="The other confirmed one of the times.",
-    schema=MeetingState(),
     example=examples.meeting,
-    listeners=(
-        "feedback",
-        "gateway",
-    ),
-    rooms=(
-        "member:{mentor_id}",
-        "member:{mentee_id}",
-        "cohort:{cohort_id}",
-    ),
 )
-MEETING_MOVED = EventType(
+MEETING_MOVED = of_a_meeting(
     name="meeting-moved",
-    sender="scheduling",
-    aggregate="meeting",
     meaning="A meeting has another time.",
-    schema=MeetingState(),
     example=examples.meeting,
-    listeners=(
-        "feedback",
-        "gateway",
-    ),
-    rooms=(
-        "member:{mentor_id}",
-        "member:{mentee_id}",
-        "cohort:{cohort_id}",
-    ),
 )
-MEETING_CHANGED = EventType(
+MEETING_CHANGED = of_a_meeting(
     name="meeting-changed",
-    sender="scheduling",
-    aggregate="meeting",
     meaning="Its agenda, place or way changed.",
-    schema=MeetingState(),
     example=examples.meeting,
-    listeners=(
-        "feedback",
-        "gateway",
-    ),
-    rooms=(
-        "member:{mentor_id}",
-        "member:{mentee_id}",
-        "cohort:{cohort_id}",
-    ),
 )
-MEETING_CANCELLED = EventType(
+MEETING_CANCELLED = of_a_meeting(
     name="meeting-cancelled",
-    sender="scheduling",
-    aggregate="meeting",
     meaning="A meeting or an offer of times was called off.",
-    schema=MeetingState(),
     example={**examples.meeting, "state": "cancelled", "cancelled_by": "mentee"},
-    listeners=(
-        "feedback",
-        "gateway",
-    ),
-    rooms=(
-        "member:{mentor_id}",
-        "member:{mentee_id}",
-        "cohort:{cohort_id}",
-    ),
 )
-TIMES_LAPSED = EventType(
+TIMES_LAPSED = of_a_meeting(
     name="times-lapsed",
-    sender="scheduling",
-    aggregate="meeting",
     meaning="No time was confirmed before the last of them passed.",
-    schema=MeetingState(),
     example={**examples.meeting, "state": "lapsed", "starts_at": None, "ends_at": None},
-    listeners=(
-        "feedback",
-        "gateway",
-    ),
-    rooms=(
-        "member:{mentor_id}",
-        "member:{mentee_id}",
-        "cohort:{cohort_id}",
-    ),
 )
-LOG_DUE = EventType(
+LOG_DUE = of_a_meeting(
     name="log-due",
-    sender="scheduling",
-    aggregate="meeting",
     meaning="The time of a meeting has passed: did you meet?",
-    schema=MeetingState(),
     example=examples.meeting,
-    listeners=(
-        "feedback",
-        "gateway",
-    ),
-    rooms=(
-        "member:{mentor_id}",
-        "member:{mentee_id}",
-        "cohort:{cohort_id}",
-    ),
 )
-MEETING_LOGGED = EventType(
+MEETING_LOGGED = of_a_meeting(
     name="meeting-logged",
-    sender="scheduling",
-    aggregate="meeting",
     meaning="One of the two said whether they met, or wrote the log.",
-    schema=MeetingState(),
     example={
         **examples.meeting,
         "state": "held",
@@ -142,32 +65,11 @@ MEETING_LOGGED = EventType(
         "held_minutes": 50,
         "topics": ["strategic-thinking"],
     },
-    listeners=(
-        "feedback",
-        "gateway",
-    ),
-    rooms=(
-        "member:{mentor_id}",
-        "member:{mentee_id}",
-        "cohort:{cohort_id}",
-    ),
 )
-LOG_DISPUTED = EventType(
+LOG_DISPUTED = of_a_meeting(
     name="log-disputed",
-    sender="scheduling",
-    aggregate="meeting",
     meaning="One said they met, the other that they did not: both are asked once.",
-    schema=MeetingState(),
     example={**examples.meeting, "met": {"mentee": True, "mentor": False}},
-    listeners=(
-        "feedback",
-        "gateway",
-    ),
-    rooms=(
-        "member:{mentor_id}",
-        "member:{mentee_id}",
-        "cohort:{cohort_id}",
-    ),
 )
 EVENTS = (
     TIMES_PROPOSED,
