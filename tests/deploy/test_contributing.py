@@ -16,8 +16,8 @@ from tests.ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("chassis", "contracts", "services", "gateway", "deploy", "docs", "web/src",
-         "tests/architecture", "tests/harness.py", "tests/conftest.py", "tests/backends",
-         "pyproject.toml", "CONTRIBUTING.md")  # fmt: skip
+         "tests/architecture", "tests/harness.py", "tests/ports.py", "tests/conftest.py",
+         "tests/backends", "pyproject.toml", "CONTRIBUTING.md")  # fmt: skip
 
 
 @pytest.fixture
@@ -57,15 +57,10 @@ def edit(file: Path, before: str, after: str) -> None:
 
 
 EVENT = """
-PAIR_PAUSED = EventType(
+PAIR_PAUSED = of_a_pair(
     name="pair-paused",
-    sender="matching",
-    aggregate="pair",
     meaning="Both need a while without meetings.",
-    schema=PairState(),
     example=examples.pair,
-    listeners=("scheduling", "feedback", "gateway"),
-    rooms=("member:{mentor_id}", "member:{mentee_id}", "cohort:{cohort_id}"),
 )
 EVENTS = (
     PAIR_PAUSED,
