@@ -13,7 +13,8 @@ class Candidate:
     """A participant who may be matched; `id` is that of the application.
 
     `attributes` are those of the application as profiles tells them (contracts.shapes), and beside
-    them `hours` (hours of a UTC week, Monday 00:00 is 0) and `previous_partner_ids`.
+    them `hours` (hours of a UTC week, Monday 00:00 is 0), `previous_partner_ids` and
+    `asked_before_ids` (whom a proposal with them did not become a pair).
     """
 
     id: str

@@ -1,7 +1,7 @@
 """Participants as the criteria see them, and how many places are free: read from the copies."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,10 +14,10 @@ from services.matching.model.pair import SEATED, Pair
 from services.matching.presets import PRESETS, reweighed
 from services.matching.repository import Records
 
-PARTED = ("matched", "ended", "declined")
-"""States after which the same two are not proposed to each other again."""
+PARTNERS = ("matched", "ended")
+"""States in which two are or were partners: they are not proposed to each other again."""
 
-
+MemberIds = Mapping[str, set[str]]
 _AT_ONCE = 500
 
 
@@ -83,40 +83,50 @@ def field(records: Records, association_id: str, cohort: Document) -> Field:
     ]
     mentees = [application for application in free if application["role"] == "mentee"]
     mentors = [application for application in free if application["role"] == "mentor"]
-    former = former_partners(records, association_id, [each["member_id"] for each in mentees])
+    mentee_ids = [each["member_id"] for each in mentees]
+    partners, asked = met_before(records, association_id, cohort["_id"], mentee_ids)
     starts_on = date.fromisoformat(cohort["starts_on"])
     return Field(
-        mentees=[candidate_of(each, starts_on, former[each["member_id"]]) for each in mentees],
+        mentees=[
+            candidate_of(each, starts_on, partners[each["member_id"]], asked[each["member_id"]])
+            for each in mentees
+        ],
         # Said once it is said for both: a rule about two looks at either side.
-        mentors=[candidate_of(each, starts_on, set()) for each in mentors],
+        mentors=[candidate_of(each, starts_on, (), ()) for each in mentors],
         places=[_free(each, taken) for each in mentors],
     )
 
 
-def candidate_of(application: Document, week_of: date, former: set[str]) -> Candidate:
-    """An application with the hours of a week and the former partners."""
+def candidate_of(
+    application: Document, week_of: date, partners: Collection[str], asked: Collection[str]
+) -> Candidate:
+    """An application with the hours of a week and whom they met before."""
     windows = [Window(**window) for window in application["availability"]]
     attributes = {
         **application,
         "hours": hours_of_week(windows, application["zone"], week_of),
-        "previous_partner_ids": sorted(former),
+        "previous_partner_ids": sorted(partners),
+        "asked_before_ids": sorted(asked),
     }
     return Candidate(
         id=application["_id"], member_id=application["member_id"], attributes=attributes
     )
 
 
-def former_partners(
-    records: Records, association_id: str, mentee_ids: Sequence[str]
-) -> Mapping[str, set[str]]:
-    """With which mentors each of these members has been, or has declined to be, a pair."""
-    former: dict[str, set[str]] = defaultdict(set)
+def met_before(
+    records: Records, association_id: str, cohort_id: str, mentee_ids: Sequence[str]
+) -> tuple[MemberIds, MemberIds]:
+    """With which mentors each of these members is or was a pair, and which were asked in vain."""
+    partners: dict[str, set[str]] = defaultdict(set)
+    asked: dict[str, set[str]] = defaultdict(set)
     for n in range(0, len(mentee_ids), _AT_ONCE):
         where = {"mentee_id": In(values=mentee_ids[n : n + _AT_ONCE])}
         for pair in records.each_pair(association_id, where, sort="proposed_at"):
-            if pair["state"] in PARTED:
-                former[pair["mentee_id"]].add(pair["mentor_id"])
-    return former
+            if pair["state"] in PARTNERS:
+                partners[pair["mentee_id"]].add(pair["mentor_id"])
+            elif _was_turned_down(pair, cohort_id):
+                asked[pair["mentee_id"]].add(pair["mentor_id"])
+    return partners, asked
 
 
 def taken_seats(records: Records, association_id: str, cohort_id: str) -> Counter[str]:
@@ -142,6 +152,16 @@ def lowest_free_seat(pairs: list[Pair], role: str) -> int:
     """The lowest number that none of the pairs holds on this side."""
     taken = {getattr(pair, f"{role}_seat") for pair in pairs}
     return next(n for n in range(1, len(taken) + 2) if n not in taken)
+
+
+def _was_turned_down(pair: Document, cohort_id: str) -> bool:
+    """A no holds for good, silence for the cohort: one who was away in spring may be asked in fall.
+
+    What a coordinator took back was never answered.
+    """
+    if pair["state"] == "expired":
+        return bool(pair["cohort_id"] == cohort_id)
+    return bool(pair["state"] == "declined")
 
 
 def _free(application: Document, taken: Counter[str]) -> int:

@@ -7,7 +7,8 @@ to live in another region.)
 
 The rules forbid a pair that shares no language, no hour or no way of meeting although both told
 theirs, one with the same employer, of a person with themself, of two of whom one excluded the
-other, and of former partners.
+other, of former partners, and of two who were asked before and of whom one declined or let the
+proposal lapse.
 """
 
 from collections.abc import Mapping
@@ -112,6 +113,13 @@ BALANCED: dict[str, Any] = {
             "kind": "pairs",
             "mentee": "previous_partner_ids",
             "mentor": "previous_partner_ids",
+            "points": None,
+        },
+        {
+            "id": "asked_before",
+            "kind": "pairs",
+            "mentee": "asked_before_ids",
+            "mentor": "asked_before_ids",
             "points": None,
         },
     ],

@@ -9,7 +9,7 @@ from typing import Any
 from services.matching.kinds import Best, Criterion, Gap, Named, Same, Share, Steps, Values
 
 LISTS = frozenset({"topics", "languages", "ways", "wishes", "hours"})
-MEMBERS = frozenset({"excluded_member_ids", "previous_partner_ids"})
+MEMBERS = frozenset({"excluded_member_ids", "previous_partner_ids", "asked_before_ids"})
 NUMBERS = frozenset({"seniority"})
 SINGLE = NUMBERS | {"member_id", "region", "employer", "field", "zone", "stream_id"}
 

@@ -51,9 +51,9 @@ def accepted(town: Town, name: str, role: str, *, version: int = 1, **more: Any)
     return state["application_id"]
 
 
-def a_run(town: Town, *, shown: int = 0) -> Any:
+def a_run(town: Town, *, shown: int = 0, runs: str = RUNS) -> Any:
     """A run that was computed."""
-    answer = town.matching.post(RUNS, {"shown": shown}, actor=COORDINATOR)
+    answer = town.matching.post(runs, {"shown": shown}, actor=COORDINATOR)
     assert answer.status_code == 201, answer.json
     town.pump()
     run = town.matching.get(answer.headers["Location"], actor=COORDINATOR).json

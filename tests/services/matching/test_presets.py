@@ -52,6 +52,7 @@ def test_who_told_nothing_gets_half_and_may_be_proposed(name, mentee, mentor) ->
         ({"member_id": "member-amara"}, "oneself"),
         ({"excluded_member_ids": ["member-amara"]}, "exclusions"),
         ({"previous_partner_ids": ["member-amara"]}, "former_partners"),
+        ({"asked_before_ids": ["member-amara"]}, "asked_before"),
     ],
 )
 def test_each_rule_forbids(name, told, rule) -> None:

@@ -25,6 +25,12 @@ from tests.services.matching.conftest import (
 )
 
 
+def rules(town: Town, run: Any) -> set[str]:
+    """What stands in the way of those who were left out, and nothing else does."""
+    told = [row["reason"]["values"]["rules"] for row in unmatched(town, run)]
+    return {rule["criterion"] for found in told for rule in found}
+
+
 def names(rows: list[Any]) -> list[str]:
     return [f"{r['mentee']['given_name']}-{r['mentor']['given_name']}" for r in rows]
 
@@ -139,8 +145,50 @@ def test_who_declined_is_not_proposed_to_the_same_person_again(proposed: Town) -
     act(proposed, "Ruth", "declination")
     run = a_run(proposed)
     assert proposals(proposed, run) == []
-    codes = {r["reason"]["values"]["rules"][0]["criterion"] for r in unmatched(proposed, run)}
-    assert codes == {"former_partners"}
+    assert rules(proposed, run) == {"asked_before"}
+
+
+def test_who_let_a_proposal_lapse_is_not_proposed_to_the_same_person_again(proposed: Town) -> None:
+    act(proposed, "Amara", "acceptance")
+    proposed.go_on(days=12)
+    assert my_pair(proposed, "Ruth")["state"] == "expired"
+    run = a_run(proposed)
+    assert proposals(proposed, run) == []
+    assert rules(proposed, run) == {"asked_before"}
+    (change,) = {row["change"]["code"] for row in unmatched(proposed, run)}
+    assert change == "allow_pair"
+
+
+def test_who_let_a_proposal_lapse_is_proposed_to_somebody_else(proposed: Town) -> None:
+    proposed.go_on(days=12)
+    accepted(proposed, "Jun", "mentee")
+    accepted(proposed, "Anne", "mentor")
+    run = a_run(proposed)
+    assert sorted(names(proposals(proposed, run))) == ["Amara-Anne", "Jun-Ruth"]
+
+
+def test_silence_in_one_cohort_says_nothing_about_the_next(proposed: Town) -> None:
+    proposed.go_on(days=12)
+    fall = an_id("fall")
+    proposed.matching.hear_that(profiles.COHORT_OPENED, cohort_id=fall)
+    for name, role in (("Amara", "mentee"), ("Ruth", "mentor")):
+        again = {"application_id": an_id(f"fall {name}"), "cohort_id": fall}
+        accepted(proposed, name, role, **again)
+    run = a_run(proposed, runs=f"/cohorts/{fall}/runs")
+    assert names(proposals(proposed, run)) == ["Amara-Ruth"]
+
+
+def test_who_was_asked_and_taken_back_may_be_asked_again(proposed: Town) -> None:
+    path = f"/pairs/{my_pair(proposed, 'Ruth')['id']}/withdrawal"
+    assert proposed.matching.post(path, actor=COORDINATOR).status_code == 200
+    assert names(proposals(proposed, a_run(proposed))) == ["Amara-Ruth"]
+
+
+def test_partners_of_before_are_not_proposed_to_each_other(matched: Town) -> None:
+    act(matched, "Ruth", "ending")
+    run = a_run(matched)
+    assert proposals(matched, run) == []
+    assert rules(matched, run) == {"former_partners"}
 
 
 def test_nobody_becomes_their_own_mentor(town: Town) -> None:
