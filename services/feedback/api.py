@@ -29,8 +29,8 @@ def records() -> Records:
 
 @blueprint.get("/check-ins")
 def get_check_ins() -> Any:
-    """What I am asked and have not answered."""
-    found = service.open_check_ins(records(), actor())
+    """What I am asked, have not answered and still can."""
+    found = service.open_check_ins(records(), actor(), now=now())
     return jsonify(items=_shown_check_ins(found), next=None)
 
 
@@ -58,7 +58,7 @@ def post_answer(body: dict[str, Any], id: str) -> Any:
 @blueprint.get("/cohorts/<id>/dashboard")
 def get_dashboard(id: str) -> Any:
     """The figures of a cohort."""
-    return jsonify(figures.dashboard(records(), actor(), id))
+    return jsonify(figures.dashboard(records(), actor(), id, now=now()))
 
 
 @blueprint.get("/cohorts/<id>/figures/<figure>/rows")
@@ -127,7 +127,7 @@ def post_closing(_body: dict[str, Any], id: str) -> Any:
 
 def _rows(cohort_id: str, figure: str, **more: Any) -> list[Any]:
     month = request.args.get("month", "")
-    return figures.list_rows(records(), actor(), cohort_id, figure, month=month, **more)
+    return figures.list_rows(records(), actor(), cohort_id, figure, month=month, now=now(), **more)
 
 
 def _language() -> str:
@@ -145,6 +145,8 @@ def _shown_check_ins(found: list[CheckIn]) -> list[dict[str, Any]]:
             "id": each.id,
             "version": each.version,
             **each.public(),
+            "state": each.state(now()),
+            "closes_at": to_text(each.closes_at),
             "partner": known[each.partner_id],
             "answer": each.answer and _shown_answer(each.answer),
         }

@@ -27,7 +27,7 @@ lost log is heard anew. After this time the pair is looked at again."""
 NUDGE_EVERY = timedelta(days=7)
 """A coordinator writes to a pair at most this often: a nudge, not a nag."""
 
-ANSWER_DAYS = 21
+ANSWER_FOR = timedelta(days=21)
 """So long after it fell due a check-in takes an answer."""
 
 LEAST_PERSONS = 5

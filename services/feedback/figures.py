@@ -8,10 +8,10 @@ from typing import Any
 from chassis.clock import to_text
 from chassis.errors import NotFound
 from chassis.events import Event
-from chassis.store import After
+from chassis.store import After, Range
 from chassis.tokens import Actor
 from services.feedback.access import access_cohort
-from services.feedback.config import LEAST_PERSONS, MANY_TOPICS, PAGE
+from services.feedback.config import ANSWER_FOR, LEAST_PERSONS, MANY_TOPICS, PAGE
 from services.feedback.model.figures import Figures
 from services.feedback.model.rows import STAGES, PairRow
 from services.feedback.persons import full_name, persons
@@ -28,6 +28,9 @@ LISTS: Mapping[str, tuple[str, dict[str, Any], str]] = {
     "check-ins-open": ("check_ins", {"is_answered": False}, "asked_at"),
 }
 """Figure -> what it counts and how its list is sorted: one query for both."""
+
+MEETING_KINDS = {"held": "held", "planned": "planned"}
+"""What a chart of meetings counts, and the figure behind each."""
 
 _OF_COHORT = ("name", "program_name", "zone", "starts_on", "ends_on", "meeting_rhythm_days")
 
@@ -72,8 +75,14 @@ def count_figure(
     return int(rows.count(association_id, where))
 
 
+def count_open(records: Records, association_id: str, cohort_id: str, *, now: datetime) -> int:
+    """How many check-ins wait for an answer. No event ends that, so it is counted when shown."""
+    rows, where, _ = _question(records, cohort_id, "check-ins-open")
+    return int(rows.count(association_id, where | _by_the_clock("check-ins-open", now)))
+
+
 def count_months(records: Records, association_id: str, cohort_id: str) -> list[dict[str, Any]]:
-    """Meetings held and planned in each month of the cohort, from its first to its last."""
+    """Meetings held and planned in each month of the cohort."""
     cohort = records.cohorts.get(association_id, cohort_id)
     if cohort is None:
         return []
@@ -81,8 +90,8 @@ def count_months(records: Records, association_id: str, cohort_id: str) -> list[
         {
             "month": month,
             **{
-                kind: count_figure(records, association_id, cohort_id, kind, month)
-                for kind in ("held", "planned")
+                kind: count_figure(records, association_id, cohort_id, name, month)
+                for kind, name in MEETING_KINDS.items()
             },
         }
         for month in months_between(cohort["starts_on"][:7], cohort["ends_on"][:7])
@@ -147,12 +156,11 @@ def access_figures(records: Records, actor: Actor, cohort_id: str) -> Figures:
     return found or Figures(id="", association_id="", cohort_id=cohort_id)
 
 
-def dashboard(records: Records, actor: Actor, cohort_id: str) -> dict[str, Any]:
+def dashboard(records: Records, actor: Actor, cohort_id: str, *, now: datetime) -> dict[str, Any]:
     """What the overview of a cohort shows."""
     cohort = access_cohort(records, actor, cohort_id)
     figures = access_figures(records, actor, cohort_id)
-    quiet = list_rows(records, actor, cohort_id, "quiet", limit=5)
-    due, answered = figures.check_ins_due, figures.check_ins_answered
+    quiet = list_rows(records, actor, cohort_id, "quiet", limit=5, now=now)
     return {
         "cohort_id": cohort_id,
         "cohort": {"id": cohort_id, **{name: cohort[name] for name in _OF_COHORT}},
@@ -162,7 +170,11 @@ def dashboard(records: Records, actor: Actor, cohort_id: str) -> dict[str, Any]:
         "pairs": figures.pairs,
         "quiet": [shown_pair(row) for row in quiet],
         "quiet_count": figures.quiet,
-        "check_ins": {"due": due, "answered": answered, "open": due - answered},
+        "check_ins": {
+            "due": figures.check_ins_due,
+            "answered": figures.check_ins_answered,
+            "open": count_open(records, actor.association_id, cohort_id, now=now),
+        },
         "help_open": figures.help_open,
         "topics": figures.topics,
     }
@@ -190,10 +202,12 @@ def list_rows(
     month: str = "",
     after: After | None = None,
     limit: int = PAGE,
+    now: datetime,
 ) -> list[Any]:
     """Who or what is behind a figure."""
     access_cohort(records, actor, cohort_id)
     rows, where, sort = _question(records, cohort_id, name, month)
+    where |= _by_the_clock(name, now)
     found: list[Any] = rows.find(actor.association_id, where, sort=sort, limit=limit, after=after)
     return found
 
@@ -258,6 +272,12 @@ def _known(name: str) -> tuple[str, dict[str, Any], str]:
     if name not in LISTS:
         raise NotFound
     return LISTS[name]
+
+
+def _by_the_clock(name: str, now: datetime) -> dict[str, Any]:
+    """What time alone takes out of a figure."""
+    in_time = Range(at_least=to_text(now - ANSWER_FOR))
+    return {"asked_at": in_time} if name == "check-ins-open" else {}
 
 
 def _question(

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from chassis.clock import to_text
 from chassis.events import fact_id
 from chassis.sealing import Sealed
+from chassis.store import Range
 from chassis.tokens import Actor
 from services.feedback.access import (
     access_check_in,
@@ -11,6 +13,7 @@ from services.feedback.access import (
     access_looked_after_pair,
     access_own_pair,
 )
+from services.feedback.config import ANSWER_FOR
 from services.feedback.following import mark
 from services.feedback.model.check_in import Answer, CheckIn
 from services.feedback.model.help_request import HelpRequest
@@ -18,9 +21,10 @@ from services.feedback.model.rows import PairRow
 from services.feedback.repository import Records
 
 
-def open_check_ins(records: Records, actor: Actor) -> list[CheckIn]:
-    """What the actor is asked and has not answered, oldest first."""
-    mine = {"member_id": actor.id, "is_answered": False}
+def open_check_ins(records: Records, actor: Actor, *, now: datetime) -> list[CheckIn]:
+    """What the actor is asked, has not answered and still can, oldest first."""
+    in_time = Range(at_least=to_text(now - ANSWER_FOR))
+    mine = {"member_id": actor.id, "is_answered": False, "asked_at": in_time}
     return records.check_ins.find(actor.association_id, mine, sort="asked_at")
 
 

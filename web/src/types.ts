@@ -191,7 +191,9 @@ export interface CheckIn {
   version: number
   pair_id: string
   occasion: string
+  state: 'open' | 'answered' | 'closed'
   due_at: string
+  closes_at: string
   answered_at: string | null
   role: Role
   partner: Person

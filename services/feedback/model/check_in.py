@@ -1,7 +1,7 @@
 """A check-in: a short feedback request to one of a pair. Its answers stay here."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 from chassis.aggregate import Aggregate
@@ -10,7 +10,7 @@ from chassis.errors import Conflict
 from chassis.events import Event
 from chassis.sealing import Sealed
 from contracts.feedback import FEEDBACK_DUE, FEEDBACK_GIVEN
-from services.feedback.config import ANSWER_DAYS
+from services.feedback.config import ANSWER_FOR
 
 Role = Literal["mentor", "mentee"]
 
@@ -45,14 +45,25 @@ class CheckIn(Aggregate):
     is_answered: bool = False
     answer: Answer | None = None
 
+    @property
+    def closes_at(self) -> datetime:
+        """Until when it takes an answer."""
+        return self.asked_at + ANSWER_FOR
+
+    def state(self, now: datetime) -> Literal["open", "answered", "closed"]:
+        """Closed is what nobody answered in time; what was answered may be added to until then."""
+        if self.is_answered:
+            return "answered"
+        return "open" if now <= self.closes_at else "closed"
+
     def ask(self) -> list[Event]:
         """It falls due."""
         return [FEEDBACK_DUE(self.id, self.public())]
 
     def take(self, answer: Answer, *, now: datetime) -> list[Event]:
         """Keep what is new of the answer; the first one is told."""
-        if now > self.asked_at + timedelta(days=ANSWER_DAYS):
-            raise CheckInIsOver(until=to_text(self.asked_at + timedelta(days=ANSWER_DAYS)))
+        if now > self.closes_at:
+            raise CheckInIsOver(until=to_text(self.closes_at))
         self.answer = merged(self.answer, answer)
         if self.is_answered:
             return []

@@ -12,7 +12,12 @@ OTHER_ASSOCIATION = "b7a2c7f0-58a5-4a0e-9a59-3f4e1d6a0f11"
 
 
 def my_check_in(town: Town, actor: Any = MENTEE) -> Any:
-    (found,) = town.feedback.get("/check-ins?mine=1", actor=actor).json["items"]
+    (found,) = check_ins(town, actor)
+    return found
+
+
+def check_ins(town: Town, actor: Any) -> list[Any]:
+    found: list[Any] = town.feedback.get("/check-ins?mine=1", actor=actor).json["items"]
     return found
 
 
@@ -91,6 +96,20 @@ def test_an_answer_that_comes_too_late_is_told_so(a_pair: Town) -> None:
     a_pair.go_on(days=22)
     answer = a_pair.feedback.post(path, {"useful": 4}, actor=MENTEE)
     assert (answer.status_code, answer.json["code"]) == (409, "check-in-is-over")
+
+
+def test_what_nobody_answered_in_time_is_closed(a_pair: Town) -> None:
+    a_held_meeting(a_pair)
+    path = f"/check-ins/{my_check_in(a_pair)['id']}"
+    assert my_check_in(a_pair)["state"] == "open"
+    assert dashboard(a_pair)["check_ins"] == {"due": 2, "answered": 0, "open": 2}
+    a_pair.feedback.post(f"{path}/answer", {"useful": 4}, actor=MENTEE)
+    theirs = check_ins(a_pair, MENTOR)[0]["id"]
+    a_pair.go_on(days=22)
+    assert check_ins(a_pair, MENTOR) == []
+    assert a_pair.feedback.get(f"/check-ins/{theirs}", actor=MENTOR).json["state"] == "closed"
+    assert a_pair.feedback.get(path, actor=MENTEE).json["state"] == "answered"
+    assert dashboard(a_pair)["check_ins"] == {"due": 2, "answered": 1, "open": 0}
 
 
 def test_a_wish_for_help_reaches_the_coordinators_and_nobody_else(a_pair: Town) -> None:

@@ -32,8 +32,6 @@ interface Everything {
 }
 
 const DAY = 86_400_000
-/** So long after it was asked a check-in takes an answer. */
-const ANSWERED_FOR = 21 * DAY
 
 const isAhead = (meeting: Meeting, now: number): boolean =>
   meeting.state === 'scheduled' && Date.parse(meeting.ends_at ?? '') > now
@@ -72,7 +70,7 @@ export function waitingOf(all: Everything): Waiting[] {
   const { matter, now } = all
   const items = [
     ...all.meetings.filter((meeting) => meeting.id !== matter?.meeting?.id).map((m) => ofMeeting(m, now)),
-    ...all.checkIns.filter((each) => Date.parse(each.due_at) + ANSWERED_FOR > now).map(ofCheckIn),
+    ...all.checkIns.filter((each) => Date.parse(each.closes_at) > now).map(ofCheckIn),
     ...all.pairs.filter((pair) => pair.id !== matter?.pair?.id || matter?.kind === 'plan').map(ofPair),
     ...toPlan(all.meetings, all.pairs)
       .filter((pair) => matter?.kind !== 'plan' || pair.id !== matter.pair.id)
