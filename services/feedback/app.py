@@ -5,7 +5,14 @@ from contracts import catalogue
 from contracts.feedback import EVENTS
 from services.feedback import events, figures, following
 from services.feedback.api import blueprint
-from services.feedback.repository import AGGREGATES, FIGURES, OTHERS, PAIR_ROWS, Records
+from services.feedback.repository import (
+    AGGREGATES,
+    FIGURES,
+    MEETING_ROWS,
+    OTHERS,
+    PAIR_ROWS,
+    Records,
+)
 
 service = Service(
     name="feedback",
@@ -23,6 +30,7 @@ service = Service(
     },
     timers=(
         Timer(name="look-after-pair", collection=PAIR_ROWS.name, act=following.look_after_pair),
+        Timer(name="pass-meeting", collection=MEETING_ROWS.name, act=following.pass_meeting),
         Timer(name="recount", collection=FIGURES.name, act=figures.recount),
     ),
 )

@@ -21,6 +21,7 @@ LISTS: Mapping[str, tuple[str, dict[str, Any], str]] = {
     **{stage: ("application_rows", {stage: True}, "name") for stage in STAGES},
     "held": ("meeting_rows", {"kind": "held"}, "starts_at"),
     "planned": ("meeting_rows", {"kind": "planned"}, "starts_at"),
+    "not-logged": ("meeting_rows", {"kind": "not_logged"}, "starts_at"),
     "pairs": ("pair_rows", {"state": "matched"}, "mentee_name"),
     "quiet": ("pair_rows", {"is_quiet": True}, "quiet_since"),
     "check-ins": ("check_ins", {}, "asked_at"),
@@ -29,7 +30,7 @@ LISTS: Mapping[str, tuple[str, dict[str, Any], str]] = {
 }
 """Figure -> what it counts and how its list is sorted: one query for both."""
 
-MEETING_KINDS = {"held": "held", "planned": "planned"}
+MEETING_KINDS = {"held": "held", "planned": "planned", "not_logged": "not-logged"}
 """What a chart of meetings counts, and the figure behind each."""
 
 _OF_COHORT = ("name", "program_name", "zone", "starts_on", "ends_on", "meeting_rhythm_days")
@@ -82,7 +83,7 @@ def count_open(records: Records, association_id: str, cohort_id: str, *, now: da
 
 
 def count_months(records: Records, association_id: str, cohort_id: str) -> list[dict[str, Any]]:
-    """Meetings held and planned in each month of the cohort."""
+    """Meetings held, planned and over without a word in each month of the cohort."""
     cohort = records.cohorts.get(association_id, cohort_id)
     if cohort is None:
         return []

@@ -110,7 +110,7 @@ def follow_meeting(records: Records, association_id: str, id: str, *, now: datet
         records,
         association_id,
         meeting["cohort_id"],
-        topics=kind_of(meeting) == "held",
+        topics=meeting["state"] == "held",
         now=now,
     )
     try:
@@ -133,19 +133,30 @@ def follow_row(records: Records, association_id: str, meeting: Document, *, now:
     """Write the row of one meeting."""
     cohort = records.cohorts.get(association_id, meeting["cohort_id"]) or {}
     names = [name_of(records, association_id, meeting[side]) for side in ("mentee_id", "mentor_id")]
-    starts_at = meeting["starts_at"]
+    starts_at, kind = meeting["starts_at"], kind_of(meeting, now=now)
     row = MeetingRow(
         id=meeting["_id"],
         association_id=association_id,
         cohort_id=meeting["cohort_id"],
         pair_id=meeting["pair_id"],
-        kind=kind_of(meeting),
+        kind=kind,
         month=month_of(starts_at, cohort.get("zone", "UTC")),
         starts_at=from_text(starts_at) if starts_at else None,
+        due_at=from_text(meeting["ends_at"]) if kind == "planned" else None,
         pair_names=" · ".join(filter(None, names)),
         topics=meeting["topics"],
     )
     _write_row(records.meeting_rows, row, now=now)
+
+
+def pass_meeting(records: Records, association_id: str, id: str, now: datetime) -> None:
+    """Timer: a planned meeting is over; unless somebody tells of it, it counts as not logged."""
+    meeting = records.meetings.get(association_id, id)
+    if meeting is None:
+        records.meeting_rows.delete(association_id, id)
+        return
+    follow_row(records, association_id, meeting, now=now)
+    mark(records, association_id, meeting["cohort_id"], now=now)
 
 
 def look_after_pair(records: Records, association_id: str, id: str, now: datetime) -> None:
@@ -206,11 +217,10 @@ def _read_meetings(
     held, last = 0, None
     planned: datetime | None = None
     for meeting in records.meetings.each(row.association_id, {"pair_id": row.id}):
-        kind = kind_of(meeting)
         starts_at = from_text(meeting["starts_at"]) if meeting["starts_at"] else now
-        if kind == "held":
+        if meeting["state"] == "held":
             held, last = held + 1, max(last or starts_at, starts_at)
-        elif kind == "planned":
+        elif meeting["state"] == "scheduled":
             planned = max(planned or starts_at, starts_at)
     row.meetings_held, row.last_held_at, row.planned_until = held, last, planned
     cohort = records.cohorts.get(row.association_id, row.cohort_id)

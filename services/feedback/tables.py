@@ -55,6 +55,7 @@ _HEADERS: Mapping[str, tuple[str, str]] = {
     "month": ("Month", "Mois"),
     "held": ("Held", "Tenues"),
     "planned": ("Planned", "Prévues"),
+    "not_logged": ("Not logged", "Sans nouvelles"),
     "topic": ("Topic", "Sujet"),
     "wanted": ("Mentees who wanted it", "Personnes mentorées qui le souhaitaient"),
     "discussed": ("Meetings that discussed it", "Rencontres où il a été abordé"),
@@ -68,7 +69,7 @@ _COLUMNS: Mapping[str, Sequence[str]] = {
     ),
     "check_ins": ("name", "role", "partner", "occasion", "asked_at", "answered_at"),
     "funnel": ("stage", "count", "of"),
-    "meetings": ("month", "held", "planned"),
+    "meetings": ("month", "held", "planned", "not_logged"),
     "topics": ("topic", "wanted", "discussed"),
 }
 CHARTS = ("funnel", "meetings", "topics")
@@ -100,7 +101,7 @@ def _table(
     headers = {c: _HEADERS[c][is_french].format(zone=cohort["zone"]) for c in columns}
     told = [
         {
-            headers[c]: _cell(c, row[c], zone_name=cohort["zone"], is_french=is_french)
+            headers[c]: _cell(c, row.get(c), zone_name=cohort["zone"], is_french=is_french)
             for c in columns
         }
         for row in rows

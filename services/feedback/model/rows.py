@@ -17,6 +17,7 @@ from contracts.feedback import PAIR_AT_RISK, PAIR_NUDGED
 from services.feedback.config import NUDGE_EVERY, QUIET_GRACE, QUIET_RHYTHMS
 from services.feedback.model.check_in import CheckIn, Role
 
+MeetingKind = Literal["held", "planned", "not_logged", "none"]
 STAGES = ("applied", "accepted", "matched", "agreed", "met", "completing")
 
 
@@ -152,13 +153,15 @@ class PairRow(Aggregate):
 
 @dataclass(kw_only=True)
 class MeetingRow(Aggregate):
-    """One meeting: held, planned or neither, and its month on the cohort's calendar (`2026-05`)."""
+    """One meeting, what it counts as, and its month on the cohort's calendar (`2026-05`)."""
 
     cohort_id: str
     pair_id: str
-    kind: Literal["held", "planned", "none"]
+    kind: MeetingKind
     month: str
     starts_at: datetime | None
+    due_at: datetime | None = None
+    """When a planned one is over."""
     pair_names: str = ""
     topics: list[str] = field(default_factory=list)
 
@@ -180,11 +183,13 @@ def stages_of(application: Mapping[str, Any], pairs: Sequence[PairRow]) -> dict[
     return reached
 
 
-def kind_of(meeting: Mapping[str, Any]) -> Literal["held", "planned", "none"]:
-    """What a meeting counts as."""
+def kind_of(meeting: Mapping[str, Any], *, now: datetime) -> MeetingKind:
+    """What a meeting counts as; over without a word it is not logged."""
     if meeting["state"] == "held":
         return "held"
-    return "planned" if meeting["state"] == "scheduled" else "none"
+    if meeting["state"] != "scheduled":
+        return "none"
+    return "planned" if now < from_text(meeting["ends_at"]) else "not_logged"
 
 
 def month_of(starts_at: str | None, name: str) -> str:

@@ -8,12 +8,22 @@ from contracts import examples, matching, profiles, scheduling
 from services.feedback import figures
 from tests.harness import Town, an_event
 from tests.services.feedback.conftest import MATCHED, a_held_meeting, a_meeting, hear_all
-from tests.services.feedback.test_api import MENTEE, dashboard, funnel
+from tests.services.feedback.test_api import COORDINATOR, MENTEE, dashboard, funnel
 
 
 def asked(town: Town) -> list[str]:
     town.pump()
     return sorted(f"{e['occasion']} {e['role']}" for e in town.events("feedback-due"))
+
+
+def in_may(**counts: int) -> dict[str, Any]:
+    return {"month": "2026-05", "held": 0, "planned": 0, "not_logged": 0, **counts}
+
+
+def pairs_behind(town: Town, figure: str) -> list[str]:
+    path = f"/cohorts/{examples.COHORT}/figures/{figure}/rows?month=2026-05"
+    rows = town.feedback.get(path, actor=COORDINATOR).json["items"]
+    return [row["pair"] for row in rows]
 
 
 def test_a_meeting_told_twice_asks_once(a_pair: Town) -> None:
@@ -32,7 +42,7 @@ def test_a_meeting_that_arrives_before_its_pair_is_counted_once_the_pair_is_ther
     assert asked(town) == ["first mentee", "first mentor"]
     assert funnel(town)["matched"] == 2
     assert funnel(town)["met"] == 0  # not agreed yet: a stage needs the one before
-    assert dashboard(town)["meetings"][3] == {"month": "2026-05", "held": 1, "planned": 0}
+    assert dashboard(town)["meetings"][3] == in_may(held=1)
 
 
 def test_an_older_state_that_comes_late_changes_nothing(a_pair: Town) -> None:
@@ -217,8 +227,37 @@ def test_a_withdrawn_application_leaves_the_accepted(a_pair: Town) -> None:
 
 def test_a_cancelled_meeting_is_neither_held_nor_planned(a_pair: Town) -> None:
     a_meeting(a_pair)
-    assert dashboard(a_pair)["meetings"][3] == {"month": "2026-05", "held": 0, "planned": 1}
+    assert dashboard(a_pair)["meetings"][3] == in_may(planned=1)
     a_pair.go_on(seconds=2)
     a_pair.feedback.hear_that(scheduling.MEETING_CANCELLED, version=2, state="cancelled")
-    assert dashboard(a_pair)["meetings"][3] == {"month": "2026-05", "held": 0, "planned": 0}
+    assert dashboard(a_pair)["meetings"][3] == in_may()
     assert a_pair.feedback.get("/check-ins", actor=MENTEE).json["items"] == []
+
+
+def test_a_meeting_that_is_over_without_a_word_is_not_logged(a_pair: Town) -> None:
+    a_meeting(a_pair)
+    a_pair.go_on(days=3)
+    assert dashboard(a_pair)["meetings"][3] == in_may(planned=1)
+    a_pair.go_on(days=1)
+    assert dashboard(a_pair)["meetings"][3] == in_may(not_logged=1)
+    assert pairs_behind(a_pair, "not-logged") == ["Amara Nwosu · Ruth Abernathy"]
+    assert pairs_behind(a_pair, "planned") == []
+
+
+def test_a_word_that_comes_late_counts_the_meeting_as_held(a_pair: Town) -> None:
+    a_meeting(a_pair)
+    a_pair.go_on(days=6)
+    a_held_meeting(a_pair)
+    a_pair.go_on(seconds=2)
+    assert dashboard(a_pair)["meetings"][3] == in_may(held=1)
+
+
+def test_a_meeting_heard_of_when_it_is_over_is_not_logged(a_pair: Town) -> None:
+    a_pair.go_on(days=6)
+    a_meeting(a_pair)
+    assert dashboard(a_pair)["meetings"][3] == in_may(not_logged=1)
+    a_meeting(
+        a_pair, version=2, starts_at="2026-05-28T18:00:00.000Z", ends_at="2026-05-28T19:00:00.000Z"
+    )
+    a_pair.go_on(seconds=2)
+    assert dashboard(a_pair)["meetings"][3] == in_may(planned=1)

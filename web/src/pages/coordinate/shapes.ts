@@ -272,6 +272,7 @@ export interface Month {
   month: string
   held: number
   planned: number
+  not_logged: number
 }
 
 export interface Dashboard {
