@@ -18,43 +18,86 @@ Row = dict[str, Any]
 HEADERS: Mapping[str, tuple[str, ...]] = {
     "address": (
         *("email", "e mail", "mail", "email address", "e mail address", "mail address"),
-        *("courriel", "adresse courriel", "adresse electronique", "adresse de courriel"),
+        *("work email", "contact email", "courriel", "adresse courriel", "adresse electronique"),
+        *("adresse de courriel", "adresse e mail", "adresse de messagerie"),
+        *("courrier electronique",),
     ),
-    "given_name": ("given name", "first name", "firstname", "prenom", "forename"),
+    "given_name": (
+        *("given name", "first name", "firstname", "given names", "preferred first name"),
+        *("forename", "prenom"),
+    ),
     "family_name": ("family name", "last name", "lastname", "surname", "nom de famille", "nom"),
-    "name": ("name", "full name", "nom complet", "member", "membre", "nom et prenom"),
-    "role": ("role", "mentor or mentee", "mentor mentee", "mentor ou mentore", "applies as"),
-    "language": ("language", "langue", "preferred language", "langue preferee", "correspondence"),
+    "name": (
+        *("name", "full name", "member", "member name", "participant name"),
+        *("nom complet", "nom et prenom", "prenom et nom", "nom prenom", "prenom nom", "membre"),
+    ),
+    "role": (
+        *("role", "mentor or mentee", "mentor mentee", "mentor ou mentore", "applies as"),
+        *("applying as", "i am applying as", "participating as", "je participe comme"),
+    ),
+    "language": (
+        *("language", "preferred language", "correspondence", "correspondence language"),
+        *("langue", "langue preferee", "langue de correspondance"),
+    ),
     "zone": ("time zone", "timezone", "zone", "fuseau", "fuseau horaire", "tz"),
-    "city": ("city", "town", "ville", "location", "lieu", "city of residence"),
-    "region": ("province", "region", "territory", "province territory", "territoire", "state"),
-    "employer": ("employer", "organisation", "organization", "company", "employeur", "workplace"),
-    "field": ("field", "specialty", "sector", "domaine", "specialite", "secteur", "kind of work"),
+    "city": (
+        *("city", "town", "location", "city of residence", "municipality"),
+        *("ville", "lieu", "municipalite"),
+    ),
+    "region": (
+        *("province", "region", "territory", "province territory", "state", "prov"),
+        *("territoire",),
+    ),
+    "employer": (
+        *("employer", "organisation", "organization", "company", "workplace", "institution"),
+        *("current employer", "place of work", "employeur", "entreprise", "organisme"),
+        *("etablissement", "lieu de travail"),
+    ),
+    "field": (
+        *("field", "specialty", "specialization", "sector", "industry", "discipline"),
+        *("area of practice", "area of expertise", "kind of work"),
+        *("domaine", "specialite", "secteur", "champ de pratique"),
+    ),
     "seniority": (
-        "seniority",
-        "level",
-        "career stage",
-        "niveau",
-        "etape de carriere",
-        "anciennete",
+        *("seniority", "level", "career stage", "career level", "experience level"),
+        *("niveau", "etape de carriere", "stade de carriere", "anciennete"),
     ),
     "languages": (
-        *("languages", "languages spoken", "spoken languages", "langues", "langues parlees"),
-        *("meeting languages", "langues de rencontre"),
+        *("languages", "languages spoken", "spoken languages", "meeting languages", "speaks"),
+        *("language s", "language s spoken", "can meet in"),
+        *("langues", "langues parlees", "langues de rencontre", "langue s"),
+        *("langue s parlee s", "parle"),
     ),
     "ways": (
         *("ways to meet", "ways", "ways of meeting", "how to meet", "means", "meeting mode"),
-        *("facons de se rencontrer", "modes de rencontre", "moyens"),
+        *("meeting format", "preferred meeting format", "meeting preference"),
+        *("how would you like to meet", "facons de se rencontrer", "mode de rencontre"),
+        *("modes de rencontre", "format des rencontres", "moyens"),
     ),
-    "topics": ("topics", "subjects", "interests", "themes", "sujets", "interets"),
-    "availability": ("availability", "available", "times", "disponibilites", "disponibilite"),
+    "topics": (
+        *("topics", "subjects", "interests", "discussion topics", "areas of interest"),
+        *("themes", "sujets", "interets", "centres d interet", "champs d interet"),
+    ),
+    "availability": (
+        *("availability", "available", "times", "weekly availability", "free times"),
+        *("when are you free", "disponibilites", "disponibilite", "vos disponibilites"),
+        *("heures libres", "plages horaires"),
+    ),
     "capacity": (
-        *("capacity", "places", "mentees", "number of mentees", "max mentees", "capacite"),
-        *("nombre de personnes mentorees", "nombre de mentores"),
+        *("capacity", "places", "mentees", "number of mentees", "max mentees"),
+        *("maximum number of mentees", "how many mentees", "capacite", "nombre de places"),
+        *("nombre de personnes mentorees", "nombre de mentores", "nombre maximal de mentores"),
     ),
-    "stream": ("stream", "track", "volet", "parcours"),
-    "hopes": ("hopes", "what i hope for", "goals", "attentes", "ce que j espere", "expectations"),
-    "offers": ("offers", "offer", "what i offer", "ce que j offre", "offre", "experience"),
+    "stream": ("stream", "track", "program stream", "pathway", "volet", "parcours", "filiere"),
+    "hopes": (
+        *("hopes", "what i hope for", "what do you hope", "goals", "objectives", "expectations"),
+        *("attentes", "objectifs", "ce que j espere", "ce que vous esperez"),
+    ),
+    "offers": (
+        *("offers", "offer", "what i offer", "what i can offer", "what do you offer"),
+        *("what can you offer", "experience", "offre", "ce que j offre", "ce que vous offrez"),
+        *("ce que je peux offrir",),
+    ),
 }
 """Field -> headers that mean it (folded), English and French."""
 

@@ -11,6 +11,7 @@ from services.profiles.model.decision import Decision
 from services.profiles.model.importing import Import
 from services.profiles.model.member import Member
 from services.profiles.model.program import Program
+from services.profiles.table import ENCODINGS
 
 _CARD = ("name", "program_id", "program_name", "zone", *DAYS, "streams")
 
@@ -108,7 +109,7 @@ def import_(found: Import) -> dict[str, Any]:
         "id": found.id,
         "version": found.version,
         "file_name": found.file_name,
-        "encoding": found.encoding,
+        "encoding": ENCODINGS[found.encoding],
         "separator": found.separator,
         "headers": found.headers,
         "guess": found.guess,

@@ -39,6 +39,42 @@ def test_headers_are_guessed_in_english_and_french_in_any_order() -> None:
     assert french["language"] == "Langue"
 
 
+USUAL = {
+    "address": ("Email Address", "Work email", "Adresse de messagerie", "Courrier électronique"),
+    "given_name": ("First name(s)", "Given names", "Prénom usuel"),
+    "family_name": ("Surname", "Family name(s)", "Nom", "Nom de famille"),
+    "name": ("Full name", "Member name", "Prénom et nom", "Nom, prénom"),
+    "role": ("Mentor/Mentee", "I am applying as a", "Mentor ou mentoré(e)", "Je participe comme"),
+    "language": ("Language", "Preferred language", "Langue", "Langue de correspondance"),
+    "languages": ("Speaks", "Language(s)", "Languages you speak", "Parle", "Langue(s) parlée(s)"),
+    "zone": ("Time Zone (ET, PT…)", "Fuseau horaire"),
+    "city": ("Town/City", "Municipality", "Ville de résidence", "Municipalité"),
+    "region": ("Province/Territory", "Prov.", "Province ou territoire", "Région"),
+    "employer": ("Organization", "Current employer", "Employeur actuel", "Lieu de travail"),
+    "field": ("Area of practice", "Specialization", "Domaine d'expertise", "Secteur d'activité"),
+    "seniority": ("Career level", "Experience level", "Stade de carrière", "Niveau d'expérience"),
+    "ways": ("How would you like to meet?", "Meeting format", "Mode de rencontre"),
+    "topics": ("Discussion topics", "Areas of interest", "Champs d'intérêt", "Sujets d'intérêt"),
+    "availability": ("When are you free?", "Weekly availability", "Plages horaires"),
+    "capacity": ("How many mentees?", "Max. mentees", "Nombre maximal de mentorés"),
+    "stream": ("Program stream", "Pathway", "Volet du programme", "Filière"),
+    "hopes": ("What do you hope to gain?", "Objectives", "Objectifs", "Ce que vous espérez"),
+    "offers": ("What can you offer?", "Ce que je peux offrir"),
+}
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_headers_of_usual_lists_are_guessed(name: str) -> None:
+    for header in USUAL[name]:
+        assert {field: found for field, found in guess([header]).items() if found} == {name: header}
+
+
+def test_the_language_of_mails_is_not_taken_for_those_of_meetings() -> None:
+    found = guess(["Langue(s) parlée(s)", "Langue de correspondance"])
+    assert found["language"] == "Langue de correspondance"
+    assert found["languages"] == "Langue(s) parlée(s)"
+
+
 def test_a_longer_header_is_guessed_by_how_it_begins() -> None:
     assert guess(["Topics you want to talk about (max 5)"])["topics"]
 

@@ -77,7 +77,7 @@ def test_a_list_is_read_with_a_good_guess(world: World) -> None:
     assert (made["state"], made["rows"], made["encoding"], made["separator"]) == (
         "mapping",
         2,
-        "utf-8",
+        "UTF-8",
         ",",
     )
     assert made["headers"][0] == "First name"
@@ -277,14 +277,14 @@ def test_nothing_is_confirmed_before_it_is_checked_or_twice(world: World) -> Non
     assert (late.status_code, late.json["code"]) == (409, "import-is-confirmed")
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-8-sig"])
-def test_lists_of_other_encodings_are_taken(world: World, encoding: str) -> None:
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [("cp1252", "Windows-1252"), ("utf-16", "UTF-16"), ("utf-8-sig", "UTF-8")],
+)
+def test_lists_of_other_encodings_are_taken(world: World, encoding: str, name: str) -> None:
     text = HEAD.replace(",", ";") + "Hélène;Côté;helene@example.org;mentee;Québec;Écoute\n"
     found = checked(world, text.encode(encoding))
-    assert (found["encoding"].replace("-", "")[:5], found["good"]) == (
-        encoding.replace("-", "")[:5],
-        1,
-    )
+    assert (found["encoding"], found["good"]) == (name, 1)
     assert rows(world, found["id"], "good")[0]["member"]["family_name"] == "Côté"
 
 
