@@ -89,12 +89,12 @@ def a_town(
         town.close()
 
 
-def eventually(check: Callable[[], Any], *, seconds: float = 60.0) -> Any:
+def eventually(check: Callable[[], Any], *, seconds: float = 60.0, every: float = 0.02) -> Any:
     """Ask until the answer is true, at most so long; gives the answer."""
     until, pause = monotonic() + seconds, threading.Event()
     while not (answer := check()):
         assert monotonic() < until, f"did not happen within {seconds} s"
-        pause.wait(0.02)
+        pause.wait(every)
     return answer
 
 

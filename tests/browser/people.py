@@ -9,7 +9,8 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as Slow
 
-from tests.browser.stage import ROOT, Stage, link_below
+from tests.browser.stage import ROOT, Stage
+from tests.mailbox import link_below
 
 _HOLE = re.compile(r"\{(?:\w+:)?(\w+)\}")
 
@@ -91,12 +92,12 @@ class Person:
     def has_mail(self, subject: str, words: str = "") -> Any:
         """The newest mail with this subject (a key of gateway/words) and these words."""
         template = _words_of_mails(self.language)[subject]
-        return self.stage.mail(self.address, written(template, {}), words)
+        return self.stage.mailbox(self.address).newest(written(template, {}), words)
 
     def mails(self, subject: str) -> list[Any]:
         """All mails there are with this subject, oldest first."""
         wanted = written(_words_of_mails(self.language)[subject], {})
-        there = self.stage.mails(self.address)
+        there = self.stage.mailbox(self.address).mails()
         return [mail for mail in there if wanted.search(str(mail["Subject"]))]
 
     def presses_the_button(self) -> None:

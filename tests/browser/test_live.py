@@ -10,9 +10,10 @@ from playwright.sync_api import expect
 from tests.browser.conftest import DESKTOP, PHONE, Open
 from tests.browser.looking import look_at
 from tests.browser.people import Person
-from tests.browser.stage import Stage, links_of
+from tests.browser.stage import Stage
 from tests.browser.test_screens import SEEN_BY, screens
 from tests.harness import eventually
+from tests.mailbox import links_of
 
 
 def a_pair_of(page: Any) -> dict[str, Any]:
@@ -107,12 +108,12 @@ def test_a_window_that_is_signed_out_does_not_go_back_to_data(lived: Stage, wind
     page = window(lived)
     address = next(
         str(mail["To"]).split("<")[1].rstrip(">")
-        for mail in lived.mails(name)
+        for mail in lived.mailbox(name).mails()
         if str(mail["To"]).startswith(name)
     )
     me = Person(lived, page, language="en", address=address)
     page.request.post("/auth/links", data={"address": address}, headers={"Origin": lived.url})
-    mail = lived.mail(address, re.compile("Your link|Votre lien"))
+    mail = lived.mailbox(address).newest(re.compile("Your link|Votre lien"))
     me.goes_to(urlsplit(links_of(mail)[0]).path)
     me.presses_the_button()
     page.wait_for_url(lambda url: "/l/" not in url)

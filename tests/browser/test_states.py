@@ -14,7 +14,8 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import Open
 from tests.browser.looking import a_window, combinations, faults_of, look_at, set_language, settled
-from tests.browser.stage import Stage, a_stage, text_of
+from tests.browser.stage import Stage, a_stage
+from tests.mailbox import read, text_of
 
 State = Callable[[Page], None]
 combined = pytest.mark.parametrize(("width", "language", "theme"), combinations())
@@ -162,7 +163,7 @@ def mailed(chromium: Any, lived: Stage) -> dict[str, str]:
     mails = sorted((lived.folder / "data/mails").glob("*.eml"), reverse=True)
     # Some of the oldest too: the gateway has forgotten their links.
     for path in (*mails[:400], *mails[-50::10]):
-        for token in re.findall(r"/l/([\w-]+)", text_of(lived.read(path))):
+        for token in re.findall(r"/l/([\w-]+)", text_of(read(path))):
             link = boot_of(context.request.get(f"/l/{token}").text())["link"]
             found.setdefault(f"{link['purpose']} {link['state']}", f"/l/{token}")
     context.close()

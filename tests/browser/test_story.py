@@ -13,8 +13,9 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Open
 from tests.browser.people import Person
-from tests.browser.stage import Stage, link_below, links_of, text_of
+from tests.browser.stage import Stage
 from tests.harness import eventually
+from tests.mailbox import link_below, links_of, text_of
 
 MEMBERS = """\
 Courriel;Vorname;Surname;Part they take;Langue;Where they live;Speaks;Wie treffen;Sujets;\
@@ -255,9 +256,9 @@ def the_coordinator_accepts_three_and_takes_one_back(maude: Person) -> None:
     maude.fills("words", "Welcome to you.")
     maude.presses("decide.accepted", where=dialog, count=3)
     maude.sees("decided.accepted", count=3)
-    maude.stage.go_on(minutes=2)
+    maude.stage.clock.go_on(minutes=2)
     for address in ("amina@example.org", "noah@example.org", "odile@example.org"):
-        maude.stage.mail(address, re.compile("Spring 2026"), "Welcome to you.")
+        maude.stage.mailbox(address).newest(re.compile("Spring 2026"), "Welcome to you.")
 
 
 def she_matches_them_and_sees_why(maude: Person) -> None:
@@ -390,8 +391,8 @@ def both_tell_how_it_went_and_the_overview_moves_by_itself(
     expect(stage_of(beside, "met")).to_have_text("0")
     meetings = odile.page.request.get("/api/scheduling/meetings?when=ahead").json()
     ends = datetime.fromisoformat(meetings["items"][0]["ends_at"])
-    odile.stage.go_on_until(ends)
-    odile.stage.go_on(hours=3)
+    odile.stage.clock.go_on_until(ends)
+    odile.stage.clock.go_on(hours=3)
 
     odile.opens_mail("log-due.subject", "Elle a eu lieu")
     odile.presses("link.met")
@@ -422,7 +423,7 @@ def stage_of(person: Person, stage: str) -> Any:
 def a_check_in_is_answered_by_a_tap_and_help_reaches_the_coordinator(
     beside: Person, amina: Person, odile: Person
 ) -> None:
-    odile.stage.go_on(days=3)
+    odile.stage.clock.go_on(days=3)
     odile.opens_mail("feedback-due.subject", "4")
     odile.presses("link.check", number=4)
     odile.sees("link.checkDone")

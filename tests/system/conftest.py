@@ -13,7 +13,7 @@ from tests.system.system import System, a_system
 PAIRS = ("sqlite", "mongodb and kafka")
 
 
-@pytest.fixture(scope="session", params=PAIRS)
+@pytest.fixture(scope="package", params=PAIRS)
 def system(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[System]:
@@ -35,7 +35,7 @@ def system(
             kafka.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def maude(system: System) -> Iterator[Any]:
     """The coordinator who founded the association with the code that the launcher prints."""
     person = Person(system, "maude@example.org")
@@ -44,7 +44,7 @@ def maude(system: System) -> Iterator[Any]:
     person.leaves()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def couples(maude: Person) -> list[Couple]:
     """Four mentors and four mentees who were asked; each test takes two of them."""
     names = {"Mona": "Tim", "Mark": "Tara", "Mila": "Theo", "Milo": "Thea"}

@@ -13,7 +13,7 @@ from typing import Any
 import urllib3
 
 from tests.gateway.sockets import Socket
-from tests.system.mailbox import Mailbox, links_of
+from tests.mailbox import Mailbox, links_of
 from tests.system.system import PATIENCE, System, eventually
 
 CATALOGS = Path(__file__).resolve().parents[2] / "gateway/words"

@@ -4,85 +4,35 @@ import json
 import os
 import signal
 import sqlite3
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from time import monotonic
 from typing import Any
 from urllib.request import Request, urlopen
 
 from joserfc.jwk import OKPKey
 from pymongo import MongoClient
 
-from chassis.clock import to_text
 from chassis.keys import make_keys
 from chassis.tokens import sign
 from deploy.coordinator import OPERATOR
 from deploy.instance import SERVICES, Instance
 from deploy.local import answers
 from deploy.processes import Process, stop
+from tests import harness
 from tests.backends.kafka import Kafka
+from tests.going_clock import GoingClock, a_going_clock
 from tests.ports import free_ports
 
 BEGINS_AT = datetime(2026, 5, 4, 14, 0, tzinfo=UTC)
 START_SECONDS = 120.0
 PATIENCE = 90.0
 """So long anything may take that comes by itself, on a machine with much else to do."""
-LOOK_EVERY = 0.1
-
-
-def eventually(look: Callable[[], Any], *, seconds: float = PATIENCE) -> Any:
-    """Look until there is something to see; not so often that nobody else gets to do anything."""
-    until, pause = monotonic() + seconds, threading.Event()
-    while not (found := look()):
-        assert monotonic() < until, f"did not happen within {seconds} s"
-        pause.wait(LOOK_EVERY)
-    return found
-
-
-class Clock:
-    """The clock of all processes: it goes like any clock, and leaps when it is told to."""
-
-    def __init__(self, place: Path) -> None:
-        self._place, self._ended, self._lock = place, threading.Event(), threading.Lock()
-        self._leapt = BEGINS_AT - datetime.now(UTC)
-        self._write()
-
-    @classmethod
-    @contextmanager
-    def going(cls, place: Path) -> Iterator["Clock"]:
-        clock = cls(place)
-        ticking = threading.Thread(target=clock._tick)
-        ticking.start()
-        try:
-            yield clock
-        finally:
-            clock._ended.set()
-            ticking.join()
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self._leapt
-
-    def go_on(self, **time: float) -> None:
-        self._leapt += timedelta(**time)
-        self._write()
-
-    def go_on_until(self, moment: datetime) -> None:
-        assert moment > self.now()
-        self.go_on(seconds=(moment - self.now()).total_seconds())
-
-    def _tick(self) -> None:
-        while not self._ended.wait(0.1):
-            self._write()
-
-    def _write(self) -> None:
-        with self._lock:
-            half = self._place.with_suffix(".half")
-            half.write_text(to_text(self.now()))
-            half.replace(self._place)
+eventually = partial(harness.eventually, seconds=PATIENCE, every=0.1)
+"""Not so often that nobody else gets to do anything."""
 
 
 @dataclass(kw_only=True)
@@ -91,7 +41,7 @@ class System:
 
     folder: Path
     instance: Instance
-    clock: "Clock"
+    clock: GoingClock
     kafka: Kafka | None = None
     processes: dict[str, Process] = field(default_factory=dict)
 
@@ -226,7 +176,7 @@ def a_system(folder: Path, *, kafka: Kafka | None = None, **settings: str) -> It
             **settings,
         }
     )
-    with Clock.going(folder / "clock") as clock:
+    with a_going_clock(folder / "clock", at=BEGINS_AT) as clock:
         system = System(folder=folder, instance=instance, kafka=kafka, clock=clock)
         try:
             system.start()

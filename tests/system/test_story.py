@@ -14,6 +14,7 @@ import pytest
 
 from chassis.clock import from_text, to_text
 from tests.gateway.sockets import Socket
+from tests.mailbox import text_of
 from tests.system.cohorts import (
     ALWAYS,
     MEETING,
@@ -27,7 +28,6 @@ from tests.system.cohorts import (
     wait_for_state,
 )
 from tests.system.feeds import Feed
-from tests.system.mailbox import text_of
 from tests.system.people import Answer, Person, all_at_once
 from tests.system.system import BEGINS_AT, PATIENCE, System, eventually
 
