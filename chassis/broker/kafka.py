@@ -40,7 +40,8 @@ ANSWER_MS = 5_000
 """How long an answer of the cluster is awaited."""
 JOIN_MS = 6_000
 """How long a member of a group may be silent: one that was killed is missed this long."""
-FETCH_WAIT_MS = 50
+FETCH_WAIT_MS = 500
+"""How long the cluster keeps a question open that has no answer yet; what arrives comes at once."""
 HELD_MOST = 1_000
 """Messages of a partition that are kept here while its first one waits."""
 DROPPED_PAUSE_SECONDS = 0.1
