@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from gunicorn.app.base import BaseApplication
 from prometheus_client.multiprocess import mark_process_dead
 
-from chassis import log, metrics
+from chassis import log, metrics, trace
 from chassis.consumer import dead_letter, handle, revived
 from chassis.errors import Unavailable
 from chassis.events import from_message
@@ -63,6 +63,7 @@ def start_patiently(
     service: Service[Any], settings: Settings, *, awaits_broker: bool = True
 ) -> Running[Any]:
     """Start; while store or broker do not answer, say so and wait."""
+    trace.collect(service.name, os.environ)
     return patiently(lambda: start(service, settings, awaits_broker=awaits_broker))
 
 

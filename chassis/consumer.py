@@ -72,7 +72,7 @@ class Consumer:
             heard = from_message(message, self._types)
         except Exception as error:  # noqa: BLE001 (what anybody can put into a topic breaks anywhere)
             return self._set_aside(message, error, tries=1)
-        with tracing(heard.traceparent):
+        with tracing(heard.traceparent, f"hear {heard.type}"):
             return self._heard(message, heard)
 
     def _heard(self, message: Received, heard: Heard) -> float | None:

@@ -34,7 +34,7 @@ from chassis.log import logger
 from chassis.openapi import PROBLEM, described, problems_of
 from chassis.service import Running
 from chassis.tokens import Actor, TokenRefused, check
-from chassis.trace import trace_id, traceparent, tracing
+from chassis.trace import note, trace_id, traceparent, tracing
 
 MAX_BODY = 1 << 20
 OWN_PATHS = ("/health/live", "/health/ready", "/metrics", "/openapi.json")
@@ -169,7 +169,7 @@ def _status_of(error: type[BaseException]) -> int:
 
 def _begin() -> None:
     g.started = perf_counter()
-    g.tracing = tracing(request.headers.get("traceparent"))
+    g.tracing = tracing(request.headers.get("traceparent"), f"{request.method} {_rule()}")
     g.tracing.__enter__()
     g.now = running().clock.now()
     view = current_app.view_functions.get(request.endpoint or "")
@@ -200,18 +200,22 @@ def _finish(answer: Response) -> Response:
     answer.headers.setdefault("X-Content-Type-Options", "nosniff")
     answer.headers.setdefault("Cache-Control", "no-store")
     answer.headers["traceparent"] = traceparent()
+    note("http.response.status_code", answer.status_code)
     metrics.REQUEST_SECONDS.labels(endpoint, answer.status_code).observe(seconds)
     if endpoint not in OWN_PATHS:
-        # The rule, never the path: paths hold tokens and ids of links.
-        rule = request.url_rule.rule if request.url_rule else "none"
         logger().info(
             "asked",
             method=request.method,
-            rule=rule,
+            rule=_rule(),
             status=answer.status_code,
             ms=round(seconds * 1000, 1),
         )
     return answer
+
+
+def _rule() -> str:
+    """What was asked for; never the path: paths hold tokens and ids of links."""
+    return request.url_rule.rule if request.url_rule else "none"
 
 
 def _end(_error: BaseException | None) -> None:

@@ -75,7 +75,7 @@ class Timers:
         if rest_until and rest_until > datetime.now(UTC):
             return False
         try:
-            with tracing(None):
+            with tracing(None, timer.name):
                 timer.act(self._running.records, association_id, id, now)
         except Unavailable:
             raise

@@ -229,7 +229,7 @@ class Live:
             self._tell(message, heard)
 
     def _tell(self, message: Received, heard: Heard) -> None:
-        with tracing(heard.traceparent):
+        with tracing(heard.traceparent, f"tell {heard.type}"):
             self._reseat(heard)
             if heard.data is None:
                 return
