@@ -2,9 +2,12 @@
 question without an index is quick in a test and slow for an association of 100,000 members.
 """
 
+from functools import cache
 from itertools import takewhile
 
 from chassis.store import Collection, Index, Range, Where
+
+_BY_ID = Index(fields=("_id",))
 
 
 def ordered_fields(index: Index) -> tuple[str, ...]:
@@ -22,20 +25,32 @@ def refuse_unserved(
     the order by that one and `_id`. `_id` alone is always served.
     """
     everywhere = association_id is None
-    indexes = (one for one in collection.indexes if one.everywhere == everywhere)
-    if not any(_serves(one, where, sort) for one in (Index(fields=("_id",)), *indexes)):
+    ranges = frozenset(field for field, wanted in where.items() if isinstance(wanted, Range))
+    exact = frozenset(where) - ranges
+    if not _is_served(collection.indexes, everywhere, exact, ranges, sort):
         scope = "everywhere" if everywhere else "in an association"
         raise LookupError(
             f"no index of {collection.name} serves {sorted(where)} sorted by {sort} {scope}"
         )
 
 
-def _serves(index: Index, where: Where, sort: str | None) -> bool:
+@cache
+def _is_served(
+    indexes: tuple[Index, ...],
+    everywhere: bool,
+    exact: frozenset[str],
+    ranges: frozenset[str],
+    sort: str | None,
+) -> bool:
+    """Kept, because a service has a few dozen kinds of questions and asks them all day."""
+    fitting = (one for one in indexes if one.everywhere == everywhere)
+    return any(_serves(one, exact, ranges, sort) for one in (_BY_ID, *fitting))
+
+
+def _serves(index: Index, exact: frozenset[str], ranges: frozenset[str], sort: str | None) -> bool:
     fields = ordered_fields(index)
-    ranges = {field for field, wanted in where.items() if isinstance(wanted, Range)}
-    exact = where.keys() - ranges
     if "_id" in exact:
-        return where.keys() == {"_id"} and sort in (None, "_id")
+        return exact == {"_id"} and not ranges and sort in (None, "_id")
     led = set(takewhile(exact.__contains__, fields))
     rest = fields[len(led) :]
     is_found = exact == led and ranges <= {rest[0]}
