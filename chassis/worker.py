@@ -41,6 +41,11 @@ class Timers:
         self._running = running
         self._resting: dict[tuple[str, str], datetime] = {}
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether something is left alone for a while because it failed."""
+        return bool(self._resting)
+
     def step(self) -> int:
         """Act once on everything due now; how many things were done."""
         return sum(self.step_of(timer) for timer in self._running.service.timers)
@@ -105,13 +110,18 @@ class Worker:
         self._running = running
         self._stopping = threading.Event()
         self._beats: dict[str, float] = {}
+        self._turned_at, self._moved = datetime.min.replace(tzinfo=UTC), 0
         self.relay = Relay(running)
         self.timers = Timers(running)
         self.consumer = Consumer(running) if running.service.listens else None
 
     def turn(self) -> int:
-        """One round of everything, in this thread; how much was done."""
-        done = self.timers.step() + self.relay.step()
+        """One round of everything, in this thread; how much was done. While nobody has written and
+        no time has passed, timers and relay have nothing to do and are not asked.
+        """
+        done = 0
+        if self._may_have_work():
+            done = self._moved = self.timers.step() + self.relay.step()
         return done + (self.consumer.step(0) if self.consumer else 0)
 
     def run(self) -> None:
@@ -161,6 +171,12 @@ class Worker:
             lag = self._running.broker.lag(service.name, sorted(service.heard_types))
             metrics.CONSUMER_LAG.set(lag)
         self._stopping.wait(MEASURE_SECONDS)
+
+    def _may_have_work(self) -> bool:
+        before, self._turned_at = self._turned_at, self._running.clock.now()
+        has_news = self._running.store.wait(0)
+        rests = self.timers.has_failed or not self.relay.leads
+        return bool(has_news or self._moved or rests or before != self._turned_at)
 
     def _repeat(self, name: str, job: Callable[[], None]) -> None:
         while not self._stopping.is_set():

@@ -51,6 +51,30 @@ def test_nothing_happens_without_events(town: Town) -> None:
     assert lit(town) == 0
 
 
+def test_at_rest_nobody_asks_what_is_due_or_waits(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_lit_lamp(town)
+    town.pump()
+    asked: list[str] = []
+    find = town.lamps.running.store.find
+
+    def counted(collection: str, *args: Any, **more: Any) -> Any:
+        asked.append(collection)
+        return find(collection, *args, **more)
+
+    monkeypatch.setattr(town.lamps.running.store, "find", counted)
+    town.pump()
+    assert asked == []
+    town.go_on(days=1)
+    assert "lamps" in asked
+    asked.clear()
+    a_lit_lamp(town, "yard")
+    town.pump()
+    assert "lamps" in asked
+    assert lit(town) == 2
+
+
 def test_many_events_are_each_counted_once(town: Town) -> None:
     for n in range(250):
         a_lit_lamp(town, f"room {n}")
