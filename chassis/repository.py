@@ -6,6 +6,7 @@ on one MongoDB and on a sharded cluster, without transactions over documents.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Generic
 
@@ -107,7 +108,7 @@ class Repository(Generic[A]):
             self._store.save(self.collection.name, document, replaces=0)
         except IdTaken:
             return self.get(thing.association_id, thing.id)
-        return self._load(document)
+        return replace(thing, version=document["version"])
 
     def add_many(
         self,
@@ -154,7 +155,8 @@ class Repository(Generic[A]):
                 self._store.save(self.collection.name, document, replaces=thing.version)
             except VersionLost:
                 continue
-            return self._load(document)
+            thing.version = document["version"]
+            return thing
         raise LostRace
 
     def delete(self, association_id: str, id: str) -> None:
