@@ -23,6 +23,7 @@ from chassis.store import (
     Collection,
     Document,
     IdTaken,
+    In,
     Index,
     Store,
     VersionLost,
@@ -31,6 +32,8 @@ from chassis.store import (
 
 TRIES = 4
 INBOX = 100
+AT_ONCE = 500
+"""How many documents are read with one question."""
 PENDING = Index(fields=("pending",), everywhere=True)
 DUE = Index(fields=("due_at",), everywhere=True)
 
@@ -58,6 +61,11 @@ class Repository(Generic[A]):
     def get(self, association_id: str, id: str) -> A:
         """The aggregate; NotFound if it is not there or another association's."""
         return self._load(self._document(association_id, id))
+
+    def many(self, association_id: str, ids: Iterable[str]) -> dict[str, A]:
+        """Those of these ids that are there, by id."""
+        found = documents_by_id(self._store, self.collection.name, association_id, ids)
+        return {id: self._load(document) for id, document in found.items()}
 
     def find_one(self, association_id: str | None, where: Where) -> A | None:
         """The first that matches, or None."""
@@ -245,6 +253,11 @@ class Copies:
         document = self._store.get(self.collection.name, association_id, id)
         return None if document is None or document["erased"] else document
 
+    def many(self, association_id: str, ids: Iterable[str]) -> dict[str, Document]:
+        """The copies of these ids that have arrived and are not erased, by id."""
+        found = documents_by_id(self._store, self.collection.name, association_id, ids)
+        return {id: document for id, document in found.items() if not document["erased"]}
+
     def find(
         self,
         association_id: str | None,
@@ -282,9 +295,26 @@ def each_document(
 ) -> Iterator[Document]:
     """All documents that match, page by page."""
     after: After | None = None
-    while page := store.find(collection, association_id, where, sort=sort, limit=500, after=after):
+    while page := store.find(
+        collection, association_id, where, sort=sort, limit=AT_ONCE, after=after
+    ):
         yield from page
         after = After(value=_reach(page[-1], sort), id=page[-1]["_id"])
+
+
+def documents_by_id(
+    store: Store, collection: str, association_id: str, ids: Iterable[str]
+) -> dict[str, Document]:
+    """Documents of an association by their ids, asked for many at once."""
+    wanted = sorted(set(ids))
+    pages = (wanted[n : n + AT_ONCE] for n in range(0, len(wanted), AT_ONCE))
+    return {
+        document["_id"]: document
+        for page in pages
+        for document in store.find(
+            collection, association_id, {"_id": In(values=page)}, limit=AT_ONCE
+        )
+    }
 
 
 def _reach(document: Mapping[str, Any], field: str) -> Any:

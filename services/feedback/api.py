@@ -139,7 +139,7 @@ def _answer_check_in(check_in: CheckIn) -> Any:
 
 
 def _shown_check_ins(found: list[CheckIn]) -> list[dict[str, Any]]:
-    known = persons(records(), actor().association_id, (each.partner_id for each in found))
+    known = persons(records(), actor().association_id, {each.partner_id for each in found})
     return [
         {
             "id": each.id,
@@ -165,7 +165,7 @@ def _shown_answer(answer: Answer) -> dict[str, Any]:
 
 
 def _shown_help(found: list[HelpRequest]) -> list[dict[str, Any]]:
-    known = persons(records(), actor().association_id, (each.member_id for each in found))
+    known = persons(records(), actor().association_id, {each.member_id for each in found})
     return [
         {
             "id": each.id,

@@ -1,30 +1,18 @@
 """How people are shown: by name from the copies, many at once."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
-from chassis.store import Document, In
+from contracts.persons import shown_person
 from services.feedback.repository import Records
-
-_AT_ONCE = 500
-
-
-def person(records: Records, association_id: str, member_id: str) -> dict[str, Any]:
-    """How a person is shown; without a name until it has arrived."""
-    return _shown(member_id, records.members.get(association_id, member_id) or {})
 
 
 def persons(
-    records: Records, association_id: str, member_ids: Iterable[str]
+    records: Records, association_id: str, member_ids: Collection[str]
 ) -> dict[str, dict[str, Any]]:
     """How these people are shown, by id."""
-    ids = sorted(set(member_ids))
-    known: dict[str, Document] = {}
-    for n in range(0, len(ids), _AT_ONCE):
-        where = {"_id": In(values=ids[n : n + _AT_ONCE])}
-        for member in records.members.find(association_id, where, limit=_AT_ONCE):
-            known[member["_id"]] = member
-    return {id: _shown(id, known.get(id, {})) for id in ids}
+    known = records.members.many(association_id, member_ids)
+    return {id: shown_person(id, known.get(id)) for id in member_ids}
 
 
 def full_name(shown: dict[str, Any]) -> str:
@@ -34,20 +22,10 @@ def full_name(shown: dict[str, Any]) -> str:
 
 def name_of(records: Records, association_id: str, member_id: str) -> str:
     """The full name of a member."""
-    return full_name(person(records, association_id, member_id))
+    return full_name(shown_person(member_id, records.members.get(association_id, member_id)))
 
 
 def language_of(records: Records, association_id: str, member_id: str) -> str:
     """The language somebody reads; English until it has arrived."""
     member = records.members.get(association_id, member_id)
     return str(member["language"]) if member else "en"
-
-
-def _shown(member_id: str, member: Document) -> dict[str, Any]:
-    return {
-        "id": member_id,
-        "given_name": member.get("given_name", ""),
-        "family_name": member.get("family_name", ""),
-        "zone": member.get("zone", "UTC"),
-        "city": member.get("city", ""),
-    }

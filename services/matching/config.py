@@ -6,9 +6,6 @@ SEAT_TRIES = 8
 ROWS_AT_ONCE = 100
 """How many proposals one turn of the worker publishes, so that other things fall due in between."""
 
-ROWS_READ_AT_ONCE = 500
-"""How many rows one question to the store names by their ids."""
-
 MOST_CELLS = 64_000_000
 """Mentees times places that are matched exactly: half a gigabyte of scores. More needs the engine
 to come."""

@@ -11,7 +11,6 @@ from chassis.sealing import Sealed
 from chassis.store import After, Document, In, KeysTaken
 from chassis.tokens import Actor
 from services.matching import people
-from services.matching.config import ROWS_READ_AT_ONCE
 from services.matching.model.goal import Goal
 from services.matching.model.pair import (
     SEATED,
@@ -160,11 +159,7 @@ def find_rows(
     records: Records, association_id: str, ids: list[str], *, must_be_there: bool = False
 ) -> list[Row]:
     """These rows, in the order of their ids. Raises NotFound if one has to be there and is not."""
-    found: dict[str, Row] = {}
-    for n in range(0, len(ids), ROWS_READ_AT_ONCE):
-        where = {"_id": In(values=ids[n : n + ROWS_READ_AT_ONCE])}
-        for row in records.rows.find(association_id, where, limit=ROWS_READ_AT_ONCE):
-            found[row.id] = row
+    found = records.rows.many(association_id, ids)
     if must_be_there and len(found) < len(ids):
         raise NotFound
     return [found[id] for id in ids if id in found]

@@ -11,6 +11,7 @@ from chassis.sealing import Sealed
 from chassis.store import After, Document, In, KeysTaken, Range
 from chassis.tokens import Actor
 from contracts.availability import Stretch
+from contracts.persons import shown_person
 from services.scheduling import times
 from services.scheduling.config import FRESH_TIMES, FURTHEST
 from services.scheduling.model.meeting import Meeting, Role
@@ -204,14 +205,7 @@ def follow_pair(records: Records, association_id: str, id: str, *, now: datetime
 
 def person(records: Records, association_id: str, member_id: str) -> dict[str, Any]:
     """How a person is shown; without a name until it has arrived."""
-    member = records.members.get(association_id, member_id) or {}
-    return {
-        "id": member_id,
-        "given_name": member.get("given_name", ""),
-        "family_name": member.get("family_name", ""),
-        "zone": member.get("zone", "UTC"),
-        "city": member.get("city", ""),
-    }
+    return shown_person(member_id, records.members.get(association_id, member_id))
 
 
 def unless_ended(records: Records, meeting: Meeting, *, now: datetime) -> Meeting:

@@ -46,6 +46,19 @@ def test_an_event_reaches_its_listener(town: Town) -> None:
     assert town.board.records.seen.get(toy.ASSOCIATION, lamp)["is_lit"] is True
 
 
+def test_things_are_read_by_their_ids_many_at_once(town: Town) -> None:
+    lamps = [a_lit_lamp(town, f"room {n}") for n in range(3)]
+    town.pump()
+    wanted = [*lamps, lamps[0], "00000000-0000-4000-8000-000000000000"]
+    found = town.lamps.records.lamps.many(toy.ASSOCIATION, wanted)
+    assert {id: lamp.place for id, lamp in found.items()} == {
+        lamp: f"room {n}" for n, lamp in enumerate(lamps)
+    }
+    town.board.hear(replace(an_event(toy.LAMP_LIT, version=6), subject=lamps[1], data=None))
+    assert set(town.board.records.seen.many(toy.ASSOCIATION, wanted)) == {lamps[0], lamps[2]}
+    assert town.lamps.records.lamps.many("another association", wanted) == {}
+
+
 def test_nothing_happens_without_events(town: Town) -> None:
     town.pump()
     assert lit(town) == 0
