@@ -142,7 +142,7 @@ def she_makes_a_program_and_a_cohort_and_changes_both(story: Story) -> None:
 def she_brings_in_the_members_list(story: Story) -> None:
     maude, watching = story.maude, story.maude.watches()
     made = upload(maude, story.cohort, MEMBERS.encode("windows-1252"))
-    assert (made["encoding"], made["separator"]) == ("cp1252", ";")
+    assert (made["encoding"], made["separator"]) == ("Windows-1252", ";")
     assert (made["guess"]["given_name"], made["guess"]["role"]) == ("Prénom", None)
     checked = check(maude, made, role="Rolle", languages="Spoken")
     assert (checked["good"], checked["faulty"]) == (10, 1)
