@@ -109,8 +109,9 @@ class Relay:
             return 0
         self._publisher.send([to_message(envelope) for envelope in waiting])
         self._running.store.save_many(ARCHIVE.name, [_archived(envelope) for envelope in waiting])
-        for document in documents:
-            self._clear(collection, document)
+        # One that was changed since is sent again as a whole, and the repeats are dropped.
+        cleared = [{**document, "outbox": [], "pending": False} for document in documents]
+        self._running.store.rewrite_many(collection, cleared)
         for envelope in waiting:
             metrics.PUBLISHED.labels(envelope["type"]).inc()
         return len(waiting)
@@ -147,14 +148,6 @@ class Relay:
         self._tidied = After(value=page[-1]["order"], id=page[-1]["_id"]) if page else None
         if not page:
             self._tidy_at = datetime.now(UTC) + TIDY_EVERY
-
-    def _clear(self, collection: str, document: Document) -> None:
-        cleared = {**document, "outbox": [], "pending": False}
-        try:
-            self._running.store.save(collection, cleared, replaces=document["version"])
-        except VersionLost:
-            # Changed since: its outbox is sent again as a whole, and the repeats are dropped.
-            return
 
     def _holds_lease(self) -> bool:
         now = datetime.now(UTC)

@@ -125,8 +125,8 @@ class Repository(Generic[A]):
         now: datetime,
         events: Callable[[A], Iterable[Event]] = lambda _: (),
     ) -> None:
-        """Store new aggregates, each with its events; one whose id is there stays as it is, and
-        nothing is told of it. Not for those with keys.
+        """Store new aggregates, each with its events; one whose id is there, or one of whose keys
+        another holds, is left out, and nothing is told of it.
         """
         documents = [self._written(thing, {}, events(thing), None, now) for thing in things]
         for start in range(0, len(documents), 500):

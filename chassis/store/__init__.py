@@ -118,9 +118,13 @@ class Store(Protocol):
         """
 
     def save_many(self, collection: str, documents: Sequence[Document]) -> None:
-        """Insert up to 500 fresh documents at once; one whose id is there already is left as it is.
+        """Insert up to 500 fresh documents at once; one whose id is there already, or one of whose
+        keys another holds, is left out. Not atomic as a whole.
+        """
 
-        For rows that a confirmation counts later. Not atomic as a whole; not for `has_keys`.
+    def rewrite_many(self, collection: str, documents: Sequence[Document]) -> None:
+        """Replace up to 500 documents at once, each by one of the same version and the same keys;
+        one that has another version by now stays as it is. Not atomic as a whole.
         """
 
     def find(

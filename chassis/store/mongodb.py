@@ -11,7 +11,7 @@ from time import sleep
 from typing import Any
 
 import pymongo
-from pymongo import MongoClient, WriteConcern
+from pymongo import MongoClient, ReplaceOne, WriteConcern
 from pymongo.collection import Collection as Documents
 from pymongo.errors import (
     BulkWriteError,
@@ -81,8 +81,7 @@ class MongodbStore:
     def save(self, collection: str, document: Document, *, replaces: int) -> None:
         """Insert or replace by version."""
         documents = self._documents(collection)
-        if self._collections[collection].has_keys and document["_id"] not in document["keys"]:
-            raise ValueError("the keys of a document hold its own id")
+        self._refuse_keyless(collection, [document])
         with self._telling():
             if replaces:
                 _replace(documents, document, replaces)
@@ -90,10 +89,9 @@ class MongodbStore:
                 _insert(documents, document)
 
     def save_many(self, collection: str, documents: Sequence[Document]) -> None:
-        """Insert those whose ids are not there yet."""
+        """Insert those whose ids and keys are not there yet."""
         into = self._documents(collection)
-        if self._collections[collection].has_keys:
-            raise ValueError(f"documents of {collection} have keys; save them one by one")
+        self._refuse_keyless(collection, documents)
         if not documents:
             return
         with self._telling():
@@ -104,6 +102,19 @@ class MongodbStore:
                 others = [fault for fault in faults if fault["code"] != _DUPLICATE_KEY]
                 if others or error.details.get("writeConcernErrors"):
                     raise
+
+    def rewrite_many(self, collection: str, documents: Sequence[Document]) -> None:
+        """Replace those that have still the same version."""
+        into = self._documents(collection)
+        if not documents:
+            return
+        same = ("association_id", "_id", "version")
+        writes = [
+            ReplaceOne({field: document[field] for field in same}, document)
+            for document in documents
+        ]
+        with self._telling():
+            into.bulk_write(writes, ordered=False)
 
     def find(
         self,
@@ -161,6 +172,12 @@ class MongodbStore:
         if collection not in self._collections:
             raise LookupError(f"the store is not prepared for {collection}")
         return self._database[collection]
+
+    def _refuse_keyless(self, collection: str, documents: Iterable[Document]) -> None:
+        if self._collections[collection].has_keys and not all(
+            document["_id"] in document["keys"] for document in documents
+        ):
+            raise ValueError("the keys of a document hold its own id")
 
     def _prepare(self, collection: Collection) -> None:
         documents = self._database[collection.name]

@@ -8,6 +8,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -73,13 +74,28 @@ class SqliteStore:
                 _exchange_keys(connection, collection, document, keys)
 
     def save_many(self, collection: str, documents: Sequence[Document]) -> None:
-        """Insert those whose ids are not there yet, in one transaction."""
+        """Insert those whose ids and keys are not there yet, in one transaction."""
         table = self._table(collection)
-        if self._collections[collection].has_keys:
-            raise ValueError(f"documents of {collection} have keys; save them one by one")
+        rows = [_row(document) for document in documents]
+        if not self._collections[collection].has_keys:
+            with self._file.writing() as connection:
+                _insert(connection, table, rows)
+            return
+        keys = [_keys(document) for document in documents]
+        with self._file.writing() as connection:
+            for document, row, own in zip(documents, rows, keys, strict=True):
+                with suppress(KeysTaken), _undoing(connection):
+                    if _insert(connection, table, [row]):
+                        _exchange_keys(connection, collection, document, own)
+
+    def rewrite_many(self, collection: str, documents: Sequence[Document]) -> None:
+        """Replace those that have still the same version, in one transaction."""
+        table = self._table(collection)
         rows = [_row(document) for document in documents]
         with self._file.writing() as connection:
-            _insert(connection, table, rows)
+            for row in rows:
+                with suppress(VersionLost):
+                    _replace(connection, table, row, row[2])
 
     def find(
         self,
@@ -182,6 +198,19 @@ def _replace(
     )
     if not written.rowcount:
         raise VersionLost
+
+
+@contextmanager
+def _undoing(connection: sqlite3.Connection) -> Iterator[None]:
+    """What is written here is undone by an exception, and nothing else of the transaction."""
+    connection.execute("SAVEPOINT one")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK TO one")
+        raise
+    finally:
+        connection.execute("RELEASE one")
 
 
 def _keys(document: Document) -> frozenset[str]:

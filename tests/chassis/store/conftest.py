@@ -62,8 +62,10 @@ def a_lamp(id: str, *, association_id: str = HERE, version: int = 1, **more: Any
     return {"_id": id, "association_id": association_id, "version": version, **more}
 
 
-def a_meeting(id: str, *keys: str, association_id: str = HERE, version: int = 1) -> Document:
-    return a_lamp(id, association_id=association_id, version=version, keys=[id, *keys])
+def a_meeting(
+    id: str, *keys: str, association_id: str = HERE, version: int = 1, **more: Any
+) -> Document:
+    return a_lamp(id, association_id=association_id, version=version, keys=[id, *keys], **more)
 
 
 def ids(documents: list[Document]) -> list[str]:

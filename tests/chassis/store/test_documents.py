@@ -102,14 +102,46 @@ def test_many_are_saved_at_once_and_those_that_are_there_stay(store: Store) -> N
     assert store.get("lamps", HERE, "007") == a_lamp("007", old=True)
 
 
-def test_documents_with_keys_are_saved_one_by_one(store: Store) -> None:
-    with pytest.raises(ValueError, match="one by one"):
-        store.save_many("meetings", [a_meeting("1", "a")])
+def test_of_many_with_keys_those_whose_keys_are_taken_are_left_out(store: Store) -> None:
+    store.save("meetings", a_meeting("1", "a"), replaces=0)
+    many = [
+        a_meeting("1", "b"),
+        a_meeting("2", "c", "a"),
+        a_meeting("3", "c"),
+        a_meeting("4", "c"),
+        a_meeting("5", "a", association_id=THERE),
+    ]
+    store.save_many("meetings", many)
+    assert ids(store.find("meetings", EVERYWHERE, {})) == ["1", "3", "5"]
+    assert store.get("meetings", HERE, "1") == a_meeting("1", "a")
+    store.save("meetings", a_meeting("6", "b"), replaces=0)
+    with pytest.raises(KeysTaken):
+        store.save("meetings", a_meeting("7", "c"), replaces=0)
+
+
+def test_many_are_written_again_but_not_those_that_have_changed(store: Store) -> None:
+    """As the relay does when it clears outboxes."""
+    for n in range(3):
+        store.save("meetings", a_meeting(f"{n}", f"key{n}", version=3, outbox=[n]), replaces=0)
+    store.save("meetings", a_meeting("1", "key1", version=4, outbox=[1, 2]), replaces=3)
+    store.delete("meetings", HERE, "2")
+    sent = [a_meeting(f"{n}", f"key{n}", version=3, outbox=[]) for n in range(4)]
+    foreign = a_meeting("0", "key0", version=3, stolen=True, association_id=THERE)
+    store.rewrite_many("meetings", [foreign, *sent])
+    store.rewrite_many("meetings", [])
+    assert store.get("meetings", HERE, "0") == sent[0]
+    assert store.get("meetings", HERE, "1") == a_meeting("1", "key1", version=4, outbox=[1, 2])
+    assert ids(store.find("meetings", EVERYWHERE, {})) == ["0", "1"]
+    with pytest.raises(KeysTaken):
+        store.save("meetings", a_meeting("9", "key0"), replaces=0)
 
 
 def test_a_document_with_keys_holds_its_own_id(store: Store) -> None:
     with pytest.raises(ValueError, match="own id"):
         store.save("meetings", a_lamp("1", keys=["a"]), replaces=0)
+    with pytest.raises(ValueError, match="own id"):
+        store.save_many("meetings", [a_meeting("2", "b"), a_lamp("1", keys=["a"])])
+    assert store.find("meetings", EVERYWHERE, {}) == []
 
 
 def test_a_key_is_held_once_in_an_association(store: Store) -> None:

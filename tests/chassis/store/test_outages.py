@@ -42,6 +42,7 @@ def test_a_file_locked_for_too_long_can_be_read_but_not_written(
         for write in (
             lambda: store.save("meetings", a_meeting("1", "b", version=2), replaces=1),
             lambda: store.save_many("lamps", [a_lamp("1")]),
+            lambda: store.rewrite_many("lamps", [a_lamp("1")]),
             lambda: store.delete("meetings", HERE, "1"),
         ):
             with pytest.raises(StoreUnavailable, match="locked"):
