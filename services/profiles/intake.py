@@ -2,13 +2,15 @@
 page by page, so that memory does not grow with the list.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from chassis.aggregate import A
 from chassis.errors import Conflict, Fault, Invalid, NotFound
 from chassis.events import Event, fact_id
+from chassis.repository import Repository
 from chassis.sealing import Sealed
 from chassis.store import In
 from chassis.web import code_of
@@ -21,7 +23,7 @@ from services.profiles.model.importing import Import
 from services.profiles.model.member import Member
 from services.profiles.persons import ROLES, Named
 from services.profiles.repository import Records
-from services.profiles.service import join, members_by_address
+from services.profiles.service import members_by_address
 from services.profiles.words import fold
 
 Row = dict[str, Any]
@@ -177,20 +179,26 @@ def _apply_page(records: Records, found: Import, now: datetime) -> None:
     page = get_page(records, found, n)
     rows = page.rows
     good = [row for row in rows if row["kind"] == "good"]
-    members = members_by_address(
-        records, found.association_id, {row["member"]["address"] for row in good}
-    )
+    members, outside = _joined(records, found, good, now)
     refused: dict[int, str] = {}
     wanted: list[Wanted] = []
     for row in good:
+        address = row["member"]["address"]
+        if address in outside:
+            refused[row["row"]] = outside[address]
+            continue
         try:
-            wanted += _wanted(records, found, row, members, now)
+            wanted += _wanted(found, row, members[address], now)
         except (Conflict, Invalid, NotFound) as refusal:
             refused[row["row"]] = code_of(type(refusal))
-    try:
-        _add_all(records, wanted, now)
-    except Invalid:
-        refused |= _add_each(records, wanted, now)
+    mails = {each.application.id: each.mail for each in wanted}
+    untold = _added(
+        records.applications,
+        [each.application for each in wanted],
+        lambda application: application.take_in(mail=mails[application.id]),
+        now,
+    )
+    refused |= {each.row: code_of(Invalid) for each in wanted if each.application.id in untold}
     made = _made(records, found, wanted)
     for number in {each.row for each in wanted} - made:
         refused.setdefault(number, "applied-already")
@@ -202,6 +210,50 @@ def _apply_page(records: Records, found: Import, now: datetime) -> None:
         lambda there: there.page_applied(n, rows=len(good), refused=len(refused)),
         now=now,
     )
+
+
+def _joined(
+    records: Records, found: Import, good: list[Row], now: datetime
+) -> tuple[dict[str, Member], dict[str, str]]:
+    """The persons of these rows, members from now on, by address; and why others are not. Who has
+    an address already is the member, also in a race.
+    """
+    addresses = {row["member"]["address"] for row in good}
+    members = members_by_address(records, found.association_id, addresses)
+    fresh: dict[str, Member] = {}
+    for row in good:
+        if row["member"]["address"] not in members:
+            member = Member(
+                id=fact_id("imported", found.id, row["row"]),
+                association_id=found.association_id,
+                **row["member"],
+            )
+            fresh.setdefault(member.address, member)
+    untold = _added(records.members, list(fresh.values()), Member.join, now)
+    members |= members_by_address(records, found.association_id, set(fresh))
+    outside = {
+        # One whose address was given up in between is nobody's.
+        address: code_of(Invalid if member.id in untold else NotFound)
+        for address, member in fresh.items()
+        if address not in members
+    }
+    return members, outside
+
+
+def _added(
+    repository: Repository[A],
+    things: list[A],
+    events: Callable[[A], Iterable[Event]],
+    now: datetime,
+) -> set[str]:
+    """Store what is not there yet, many in one write; the ids of those that cannot be told of."""
+    try:
+        repository.add_many(things, now=now, events=events)
+    except Invalid:
+        if len(things) == 1:
+            return {things[0].id}
+        return set().union(*(_added(repository, [thing], events, now) for thing in things))
+    return set()
 
 
 def _keep_refused(
@@ -222,47 +274,16 @@ class Wanted:
     mail: Event | None
 
 
-def _wanted(
-    records: Records, found: Import, row: Row, members: dict[str, Member], now: datetime
-) -> list[Wanted]:
-    """The applications of a row, whose person is a member from now on. Raises why not."""
-    address = row["member"]["address"]
-    if address not in members:
-        fresh = Member(
-            id=fact_id("imported", found.id, row["row"]),
-            association_id=found.association_id,
-            **row["member"],
-        )
-        members[address] = join(records, fresh, now=now)
+def _wanted(found: Import, row: Row, member: Member, now: datetime) -> list[Wanted]:
+    """The applications of a row. Raises why not."""
     wanted = []
     for n, role in enumerate(row["roles"]):
-        application = _application(found, row, members[address], role, now)
+        application = _application(found, row, member, role, now)
         words, mail = found.words, None
         if found.invite and not n:
             mail = application.mail("invitation", fact_id("mail", found.id, row["row"]), words)
         wanted.append(Wanted(row=row["row"], application=application, mail=mail))
     return wanted
-
-
-def _add_all(records: Records, wanted: list[Wanted], now: datetime) -> None:
-    """Store applications that are not there yet, many in one write."""
-    mails = {each.application.id: each.mail for each in wanted}
-    records.applications.add_many(
-        (each.application for each in wanted),
-        now=now,
-        events=lambda application: application.take_in(mail=mails[application.id]),
-    )
-
-
-def _add_each(records: Records, wanted: list[Wanted], now: datetime) -> dict[int, str]:
-    """The same one by one, when one of them cannot be told of; the rows of those, with the code."""
-    refused = {}
-    for each in wanted:
-        try:
-            _add_all(records, [each], now)
-        except Invalid:
-            refused[each.row] = code_of(Invalid)
-    return refused
 
 
 def _made(records: Records, found: Import, wanted: list[Wanted]) -> set[int]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chassis.errors import Forbidden, NotFound
+from chassis.errors import Forbidden
 from chassis.events import fact_id
 from chassis.store import In, KeysTaken
 from chassis.tokens import Actor
@@ -138,17 +138,6 @@ def members_by_address(
         association_id, {"address": In(values=sorted(addresses))}, limit=len(addresses)
     )
     return {member.address: member for member in found}
-
-
-def join(records: Records, member: Member, *, now: datetime) -> Member:
-    """Make somebody a member; who has the address already is the member, also in a race."""
-    try:
-        return records.members.add(member, member.join(), now=now)
-    except KeysTaken:
-        found = records.members.find_one(member.association_id, {"address": member.address})
-        if found is None:  # The address was given up in between.
-            raise NotFound from None
-        return found
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 import io
 import tracemalloc
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
@@ -11,7 +12,6 @@ import pytest
 
 from chassis.errors import StoreUnavailable
 from services.profiles import api, bulks, cells, imports, intake
-from services.profiles import service as people
 from tests.services.profiles.conftest import World, a_cohort
 
 HEAD = "First name,Last name,E-mail,Role,Time zone,Topics\n"
@@ -369,28 +369,34 @@ def test_what_a_list_holds_is_sealed_in_the_store(world: World) -> None:
         assert "amara" not in stored.lower()
 
 
+@contextmanager
+def dying(world: World, *, after: int) -> Iterator[None]:
+    """The worker dies once it has written so many times."""
+    store, left = world.records.members._store, iter(range(after - 1))
+
+    def deadly(write: Callable[..., None]) -> Callable[..., None]:
+        def written(*args: Any, **more: Any) -> None:
+            write(*args, **more)
+            if next(left, None) is None:
+                raise KeyboardInterrupt
+
+        return written
+
+    with ExitStack() as patches:
+        for name in ("save", "save_many"):
+            patches.enter_context(patch.object(store, name, deadly(getattr(store, name))))
+        yield
+
+
 def test_an_import_survives_a_worker_that_is_killed_anywhere(world: World) -> None:
     names = [f"P{n},Roy,p{n}@example.org,mentee,UTC,\n" for n in range(10)]
     with patch.object(bulks, "ROWS_A_PAGE", 4):
         found = checked(world, HEAD + "".join(names))
     confirm(world, found["id"], invite=True)
-    records, association, now = world.records, world.association["id"], world.town.clock.now()
-    join, calls = people.join, []
-
-    def dying(*args: Any, **more: Any) -> Any:
-        calls.append(1)
-        if len(calls) % 3 == 0:
-            raise KeyboardInterrupt
-        return join(*args, **more)
-
-    def live() -> None:
-        for _ in range(3):
-            intake.move_on(records, association, found["id"], now)
-
-    # Each life of the worker ends at its third member; the next one begins the page again.
-    for _ in range(3):
-        with patch.object(intake, "join", dying), pytest.raises(KeyboardInterrupt):
-            live()
+    # Each life of the worker ends behind one of its writes; the next one begins the page again.
+    for writes in (1, 1, 2, 1):
+        with dying(world, after=writes), pytest.raises(KeyboardInterrupt):
+            world.town.pump()
     assert 0 < len(members(world)) < 10
     world.town.pump()
     done = shown(world, found["id"])
@@ -407,10 +413,29 @@ def test_a_store_that_is_away_is_no_fault_of_a_row(world: World) -> None:
     def away(*_: Any, **__: Any) -> None:
         raise StoreUnavailable
 
-    with patch.object(intake, "join", away), pytest.raises(StoreUnavailable):
+    with patch.object(world.records.members, "add_many", away), pytest.raises(StoreUnavailable):
         world.town.pump()
     world.town.pump()
     assert (shown(world, found["id"])["refused"], len(members(world))) == (0, 2)
+
+
+def seeing_nobody(*, looks: int) -> Callable[..., Any]:
+    """A look at members that sees nobody so many times."""
+    look, left = intake.members_by_address, iter(range(looks))
+    return lambda *asked: look(*asked) if next(left, None) is None else {}
+
+
+def test_a_row_whose_address_was_given_up_in_between_is_refused(world: World) -> None:
+    found = checked(world, HEAD + GOOD)
+    world.member("amara@example.org")
+    confirm(world, found["id"])
+    with patch.object(intake, "members_by_address", seeing_nobody(looks=2)):
+        world.town.pump()
+    assert shown(world, found["id"])["state"] == "done"
+    codes = {
+        fault["code"] for row in rows(world, found["id"], "refused") for fault in row["faults"]
+    }
+    assert codes == {"not-found"}
 
 
 def test_who_becomes_a_member_while_a_list_is_taken_in_stays_one_member(world: World) -> None:
@@ -418,7 +443,7 @@ def test_who_becomes_a_member_while_a_list_is_taken_in_stays_one_member(world: W
     amara = world.member("amara@example.org")
     confirm(world, found["id"])
     # The worker looked before the member was there, and loses the race for the address.
-    with patch.object(intake, "members_by_address", lambda *_: {}):
+    with patch.object(intake, "members_by_address", seeing_nobody(looks=1)):
         world.town.pump()
     assert members(world) == ["amara@example.org", "ruth@example.org"]
     assert len(world.get("/applications?mine=1", actor=amara).json["items"]) == 1
