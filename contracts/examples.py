@@ -54,6 +54,7 @@ cohort: Example = {
     "meeting_rhythm_days": 30,
     "check_in_rhythm_days": 30,
     "answer_days": 7,
+    "match_again_days": 7,
     "meeting_minutes": 45,
     "agreement_template": {"confidentiality": "What we say stays between us."},
     "agreement_language": "en",

@@ -86,6 +86,7 @@ class CohortState(State):
     meeting_rhythm_days = Whole(required=True, least=7, most=92)
     check_in_rhythm_days = Whole(required=True, least=7, most=184)
     answer_days = Whole(required=True, least=1, most=60)
+    match_again_days = Whole(least=0, most=92)
     meeting_minutes = Whole(required=True, least=15, most=480)
     agreement_template = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     agreement_language = Choice(LANGUAGES)

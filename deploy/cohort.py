@@ -81,7 +81,7 @@ def screen(coordinator: Coordinator) -> None:
 
 
 def bring_in_late(coordinator: Coordinator, text: str) -> None:
-    """Who came late is brought in and accepted; a later run of the coordinator's matches them."""
+    """Who came late is brought in and accepted; the product matches them by itself."""
     coordinator.bring_in(text, name="late.csv", words=INVITATION)
     coordinator.decide("accepted", [application["id"] for application in coordinator.applied()])
 

@@ -15,8 +15,6 @@ from deploy.life import Life
 OPERATOR = Actor(
     id="00000000-0000-4000-8000-000000000000", association_id="-", roles=frozenset({"operator"})
 )
-LOOKS_AGAIN = (timedelta(days=12), timedelta(days=26), timedelta(days=47))
-"""When the coordinator looks whether somebody without a pair can be matched, after the launch."""
 
 
 class NotDone(Exception):
@@ -125,17 +123,10 @@ class Coordinator:
         """Publish the first run; from now on every action is counted."""
         self.match()
         self.launched = True
-        for after in LOOKS_AGAIN:
-            self.life.plan(self.life.now + after, self._match_again)
 
     def dashboard(self) -> dict[str, Any]:
         """The figures of the cohort."""
         return self._do("feedback", "GET", f"/cohorts/{self.cohort_id}/dashboard")
-
-    def _match_again(self) -> None:
-        standing = self._do("matching", "GET", f"/cohorts/{self.cohort_id}/standing")
-        if standing["mentees_waiting"] and standing["free_places"]:
-            self.match()
 
     def _help(self, heard: Heard) -> None:
         def close() -> None:

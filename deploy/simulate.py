@@ -62,6 +62,9 @@ def report(town: Town, life: Life, coordinator: Coordinator, *, seed: int) -> st
     states = Counter(pair["state"] for pair in life.pairs.values())
     ended = Counter(str(pair["ended_by"]) for pair in life.pairs.values() if pair["ended_by"])
     matched = sum(pair["matched_at"] is not None for pair in life.pairs.values())
+    runs = town.matching.records.runs.find(
+        coordinator.association_id, {"cohort_id": coordinator.cohort_id}, sort="number", limit=200
+    )
     meetings = Counter(meeting["state"] for meeting in life.meetings.values())
     held = Counter(
         meeting["starts_at"][:7] for meeting in life.meetings.values() if meeting["state"] == "held"
@@ -75,6 +78,7 @@ def report(town: Town, life: Life, coordinator: Coordinator, *, seed: int) -> st
             ),
         },
         "Pairs": {
+            "matching runs that nobody started": sum(run.is_by_itself for run in runs),
             "proposals": len(life.pairs),
             "declined": states["declined"],
             "expired": states["expired"],

@@ -3,10 +3,10 @@
 from chassis.service import Service, Timer
 from contracts import catalogue
 from contracts.matching import EVENTS
-from services.matching import events, runs
+from services.matching import events, lookouts, runs
 from services.matching import service as use_cases
 from services.matching.api import blueprint
-from services.matching.repository import AGGREGATES, OTHERS, PAIRS, RUNS, Records
+from services.matching.repository import AGGREGATES, LOOKOUTS, OTHERS, PAIRS, RUNS, Records
 
 service = Service(
     name="matching",
@@ -22,6 +22,7 @@ service = Service(
     },
     timers=(
         Timer(name="go-on-with-run", collection=RUNS.name, act=runs.go_on),
+        Timer(name="look-who-is-free", collection=LOOKOUTS.name, act=lookouts.look),
         Timer(name="fall-due", collection=PAIRS.name, act=use_cases.fall_due),
     ),
 )

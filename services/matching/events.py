@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from chassis.events import Heard
-from services.matching import service
+from services.matching import lookouts, service
 from services.matching.repository import Records
 
 
@@ -14,8 +14,9 @@ def copy_member(records: Records, heard: Heard, now: datetime) -> None:
 
 
 def copy_cohort(records: Records, heard: Heard, now: datetime) -> None:
-    """Pairs end with their cohort, so they follow its last day."""
+    """Pairs end with their cohort, so they follow its last day; so does looking who is free."""
     records.cohorts.hear(heard)
+    lookouts.plan(records, heard.association_id, heard.subject, now=now)
     service.follow_cohort(records, heard.association_id, heard.subject, now=now)
 
 

@@ -7,6 +7,7 @@ from cattrs import Converter
 from chassis.repository import Copies, Repository, each_document
 from chassis.store import Collection, Document, Index, Store, Where
 from services.matching.model.goal import Goal
+from services.matching.model.lookout import Lookout
 from services.matching.model.pair import Pair
 from services.matching.model.run import Row, Run
 
@@ -31,6 +32,7 @@ ROWS = Collection(
         Index(fields=("run_id", "batch", "kind", "state", "place")),
     ),
 )
+LOOKOUTS = Collection(name="lookouts")
 MEMBERS = Collection(name="members")
 COHORTS = Collection(name="cohorts")
 APPLICATIONS = Collection(
@@ -38,7 +40,7 @@ APPLICATIONS = Collection(
 )
 
 AGGREGATES = (RUNS, PAIRS, GOALS)
-OTHERS = (ROWS, MEMBERS, COHORTS, APPLICATIONS)
+OTHERS = (ROWS, LOOKOUTS, MEMBERS, COHORTS, APPLICATIONS)
 
 
 class Records:
@@ -51,6 +53,7 @@ class Records:
         self.pairs = Repository(store, PAIRS, Pair, converter)
         self.goals = Repository(store, GOALS, Goal, converter)
         self.rows = Repository(store, ROWS, Row, converter)
+        self.lookouts = Repository(store, LOOKOUTS, Lookout, converter)
         self.members = Copies(store, MEMBERS)
         self.cohorts = Copies(store, COHORTS)
         self.applications = Copies(store, APPLICATIONS)

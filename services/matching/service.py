@@ -5,12 +5,14 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
+from chassis.clock import to_text
 from chassis.errors import Forbidden, NotFound
 from chassis.events import Event
 from chassis.sealing import Sealed
 from chassis.store import After, Document, In, KeysTaken
 from chassis.tokens import Actor
 from services.matching import people
+from services.matching.lookouts import next_look
 from services.matching.model.goal import Goal
 from services.matching.model.pair import (
     SEATED,
@@ -74,8 +76,10 @@ def access_goal(records: Records, actor: Actor, id: str) -> Goal:
     return goal
 
 
-def standing(records: Records, actor: Actor, cohort_id: str) -> dict[str, int]:
-    """How many wait and how many places are free, as matching knows it now."""
+def standing(records: Records, actor: Actor, cohort_id: str) -> dict[str, Any]:
+    """How many wait and how many places are free, as matching knows it now, and when it looks by
+    itself again.
+    """
     access_cohort(records, actor, cohort_id)
     found = list(people.everybody(records, actor.association_id, cohort_id))
     mentors = [each for each in found if each.role == "mentor"]
@@ -88,6 +92,7 @@ def standing(records: Records, actor: Actor, cohort_id: str) -> dict[str, int]:
         "accepted_known": len(found),
         "open_proposals": counts["proposed"],
         "pairs": counts["matched"],
+        "looks_at": (at := next_look(records, actor.association_id, cohort_id)) and to_text(at),
     }
 
 

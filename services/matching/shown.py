@@ -45,6 +45,7 @@ def run(run: Run) -> Shown:
         "refused": run.refused,
         "code": run.code,
         "asked_at": to_text(run.asked_at),
+        "by_itself": run.is_by_itself,
     }
 
 

@@ -125,6 +125,7 @@ class CohortBody(Body):
     meeting_rhythm_days = Whole(load_default=30, least=7, most=92)
     check_in_rhythm_days = Whole(load_default=30, least=7, most=184)
     answer_days = Whole(load_default=7, least=1, most=60)
+    match_again_days = Whole(load_default=7, least=0, most=92)
     meeting_minutes = Whole(load_default=45, least=15, most=480)
     agreement_template = fields.Dict(
         keys=Choice(SECTIONS), values=Text(most=4000), load_default=dict

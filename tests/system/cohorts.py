@@ -63,13 +63,16 @@ def found_association(founder: Person) -> None:
 
 
 def cohort_body(coordinator: Person, program_id: str, name: str, **more: Any) -> dict[str, Any]:
-    """A cohort that takes applications now, and begins in eleven days."""
+    """A cohort that takes applications now, and begins in eleven days. Its coordinator alone
+    starts runs: stories say who is proposed to whom.
+    """
     today = coordinator.system.clock.now().date()
     days = {"apply_from": -1, "apply_until": 7, "match_on": 8, "starts_on": 11, "ends_on": 190}
     return {
         "program_id": program_id,
         "name": name,
         "zone": "America/Toronto",
+        "match_again_days": 0,
         **{day: (today + timedelta(days=n)).isoformat() for day, n in days.items()},
         **more,
     }

@@ -33,6 +33,7 @@ class Run(Aggregate):
     cohort_id: str
     number: int
     asked_by: str
+    """Who started it; empty: matching by itself, and then it publishes itself too."""
     asked_at: datetime
     state: Literal["computing", "ready", "publishing", "published", "failed"] = "computing"
     batch: str = ""
@@ -58,6 +59,11 @@ class Run(Aggregate):
         busy = [f"busy:{self.cohort_id}"] if self.state in ("computing", "publishing") else []
         return [f"number:{self.cohort_id}:{self.number}", *busy]
 
+    @property
+    def is_by_itself(self) -> bool:
+        """Whether nobody started it."""
+        return not self.asked_by
+
     def begin(self) -> list[Event]:
         """It will be computed at once."""
         self.due_at = self.asked_at
@@ -70,6 +76,8 @@ class Run(Aggregate):
         for name, value in figures.items():
             setattr(self, name, value)
         self.batch, self.state, self.due_at = batch, "ready", None
+        if self.is_by_itself and self.proposals:
+            return self.publish(None, now=self.asked_at)
         return self._told()
 
     def fail(self, code: str) -> list[Event]:

@@ -52,6 +52,8 @@ class Cohort(Aggregate):
     meeting_rhythm_days: int
     check_in_rhythm_days: int
     answer_days: int
+    match_again_days: int = 0
+    """Every so many days of the term's first half whoever is free is proposed anew; 0: never."""
     meeting_minutes: int
     agreement_template: dict[str, str]
     agreement_language: str = "en"
@@ -126,6 +128,7 @@ class Cohort(Aggregate):
             "meeting_rhythm_days": self.meeting_rhythm_days,
             "check_in_rhythm_days": self.check_in_rhythm_days,
             "answer_days": self.answer_days,
+            "match_again_days": self.match_again_days,
             "meeting_minutes": self.meeting_minutes,
             "agreement_template": self.agreement_template,
             "agreement_language": self.agreement_language,

@@ -409,6 +409,7 @@ def test_the_standing_counts_who_waits_and_free_places(proposed: Town) -> None:
         "accepted_known": 4,
         "open_proposals": 1,
         "pairs": 0,
+        "looks_at": None,
     }
 
 

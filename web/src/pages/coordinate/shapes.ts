@@ -45,6 +45,7 @@ export interface Cohort {
   meeting_rhythm_days: number
   check_in_rhythm_days: number
   answer_days: number
+  match_again_days: number
   meeting_minutes: number
   agreement_template: Record<string, string>
   criteria: { preset: string; changes: Record<string, number> }
@@ -141,6 +142,7 @@ export interface Standing {
   mentors: number
   free_places: number
   accepted_known: number
+  looks_at: string | null
 }
 
 export interface Run {
@@ -161,6 +163,7 @@ export interface Run {
   published: number
   refused: number
   asked_at: string
+  by_itself: boolean
 }
 
 export interface ScorePart {
