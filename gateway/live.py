@@ -73,9 +73,7 @@ class Seat:
 
     def cut(self) -> None:
         """End the connection without a word; also if it takes nothing any more."""
-        if self.line is not None:
-            with suppress(OSError):
-                self.line.shutdown(socket.SHUT_RDWR)
+        _cut(self.line)
 
 
 class Live:
@@ -100,6 +98,7 @@ class Live:
             logger=_QUIET,
             engineio_logger=_QUIET,
         )
+        self._bound_messages()
         self.server.on("connect", self._welcome)
         self.server.on("disconnect", self._miss)
         if is_green:
@@ -142,6 +141,20 @@ class Live:
 
         signal.signal(signal.SIGTERM, act)
 
+    def _bound_messages(self) -> None:
+        """Let a message that grows too long end its connection while it arrives: Engine.IO looks at
+        messages only when they are whole, and one that never is would fill the memory.
+        """
+        eio = self.server.eio
+        transport = eio._async["websocket"]  # noqa: SLF001 (Engine.IO has no setting for it)
+
+        def bounded(handler: Any, server: Any) -> Any:
+            opened = transport(handler, server)
+            opened.server_args["max_message_size"] = LARGEST_MESSAGE
+            return opened
+
+        eio._async = {**eio._async, "websocket": bounded}  # noqa: SLF001
+
     def _may_come(self, origin: str | None, environ: Mapping[str, Any]) -> bool:
         return origin is None or is_own_origin(
             origin, host=environ.get("HTTP_HOST", ""), url=self._running.records.instance.url
@@ -163,7 +176,7 @@ class Live:
             association_id=who.association_id,
             member_id=who.id,
             checked_at=monotonic(),
-            line=environ.get("gunicorn.socket") or environ.get("werkzeug.socket"),
+            line=_line_of(environ),
         )
         for room in self._rooms_of(who):
             self.server.enter_room(sid, room)
@@ -289,14 +302,14 @@ class Live:
                 logger().exception("sockets not looked after")
 
     def _cut_strangers(self) -> None:
-        """Who opens a socket and does not say who they are."""
+        """Who opens a socket and does not say who they are; whether they take a word or not."""
         seated = {self.server.manager.eio_sid_from_sid(sid, "/") for sid in list(self._seats)}
         now = monotonic()
         lines = [line for line in list(self.server.eio.sockets) if line not in seated]
         self._strangers = {line: self._strangers.get(line, now) for line in lines}
         for line, since in self._strangers.items():
             if now - since >= HELLO_SECONDS:
-                self.server.eio.disconnect(line)
+                _cut(_line_of(self.server.environ.get(line, {})))
 
     def _cut_slow(self) -> None:
         for sid, seat in list(self._seats.items()):
@@ -324,6 +337,16 @@ class Live:
         if tail is not None:
             with suppress(Exception):
                 tail.close()
+
+
+def _line_of(environ: Mapping[str, Any]) -> socket.socket | None:
+    return environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
+
+
+def _cut(line: socket.socket | None) -> None:
+    if line is not None:
+        with suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)
 
 
 def _is_handshake(environ: Mapping[str, Any]) -> bool:

@@ -11,7 +11,8 @@ from typing import Any
 
 import simple_websocket
 from werkzeug.serving import make_server
-from wsproto.events import Ping
+from wsproto.events import Ping, TextMessage
+from wsproto.utilities import LocalProtocolError
 
 from deploy.town import Visitor
 from tests.harness import Town
@@ -48,6 +49,18 @@ class Line:
         except TimeoutError:
             return False
         return True
+
+    def say_on(self, text: str) -> None:
+        """Send a part of a message whose end is still to come."""
+        self._ws.sock.send(self._ws.ws.send(TextMessage(data=text, message_finished=False)))
+
+    def is_gone(self) -> bool:
+        """Whether the connection is no more, though nobody here agreed to end it."""
+        try:
+            self.say_on("x")
+        except (OSError, LocalProtocolError):
+            return True
+        return False
 
     def close(self) -> None:
         """Go away."""

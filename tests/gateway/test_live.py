@@ -103,6 +103,24 @@ def test_who_does_not_say_who_they_are_is_cut(
     assert not mine.is_cut(seconds=0.5)
 
 
+def test_who_begins_a_word_and_never_ends_it_is_cut_too(
+    founder: Visitor, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "LOOK_AFTER_SECONDS", 0.05)
+    monkeypatch.setattr(live, "HELLO_SECONDS", 0.2)
+    mumbling = Line(place.url)
+    mumbling.say_on("4")
+    place.open(founder)
+    eventually(lambda: mumbling.is_gone())
+
+
+def test_a_message_that_grows_and_grows_is_cut_while_it_arrives(place: Place) -> None:
+    endless = Line(place.url)
+    for _ in range(5):
+        endless.say_on("x" * 1000)
+    assert endless.is_cut()
+
+
 def test_a_person_is_not_told_what_concerns_others(
     town: Town, founder: Visitor, place: Place
 ) -> None:
