@@ -5,6 +5,7 @@ Times are text on the wire (`chassis.clock.to_text`), aware datetimes behind it.
 would take 1.7 for a whole number and a naive time for a time; these do not.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -34,8 +35,33 @@ _Words = dict[str, Any]
 _WORDS: _Words = {"required": "required", "null": "required", "validator_failed": "invalid"}
 
 
+_BREAKS = frozenset("\n\r\t")
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""They let what follows be read in another order than it is written (Unicode TR 36, 2.5)."""
+
+_UNSEEN = {"Cc", "Cf", "Zl", "Zp", "Zs"}
+
+
+def is_readable(text: str) -> bool:
+    """Whether a text holds only what is seen as it is written: no control characters but line
+    breaks, no halves of characters, nothing that turns the order of reading.
+    """
+    if text.isprintable():
+        return True
+    return not any(
+        c in _TURNS or (unicodedata.category(c) in {"Cc", "Cs"} and c not in _BREAKS) for c in text
+    )
+
+
+def has_sight(text: str) -> bool:
+    """Whether there is anything to see: a name of zero-width characters is none."""
+    return any(unicodedata.category(c) not in _UNSEEN for c in text)
+
+
 class Text(fields.String):
-    """Text of `least` to `most` characters, without control characters but line breaks; trimmed."""
+    """Text of `least` to `most` characters, readable as it is written; trimmed. What has to be
+    there has to be seen.
+    """
 
     default_error_messages: _Words = {**_WORDS, "invalid": "not-text", "invalid_utf8": "not-text"}
 
@@ -50,11 +76,9 @@ class Text(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs).strip()
-        if any(ord(c) < 32 and c not in "\n\r\t" for c in text) or any(
-            0xD800 <= ord(c) < 0xE000 for c in text
-        ):
+        if not is_readable(text):
             raise ValidationError("control-characters")
-        return text
+        return text if has_sight(text) else ""
 
 
 class Choice(fields.String):
@@ -157,7 +181,7 @@ class Address(fields.Email):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if isinstance(value, str):
             value = value.strip().lower()
-        if isinstance(value, str) and len(value) > 254:
+        if isinstance(value, str) and (len(value) > 254 or not value.isprintable()):
             raise ValidationError("not-an-address")
         return str(super()._deserialize(value, attr, data, **kwargs))
 

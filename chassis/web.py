@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from flask import Flask, Response, current_app, g, json, request
-from flask_smorest import Api
+from flask_smorest import Api, Blueprint
 from joserfc.jwk import OKPKey
 from prometheus_client import CONTENT_TYPE_LATEST
+from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
 
 from chassis import metrics
@@ -49,6 +50,23 @@ _STATUS: tuple[tuple[type[Problem], int], ...] = (
     (Unavailable, 503),
 )
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class NotJson(Exception):
+    """A body that Python refuses to read, though it is written like JSON."""
+
+
+class _Bodies(FlaskParser):
+    def load_json(self, req: Any, schema: Any) -> Any:
+        try:
+            return super().load_json(req, schema)
+        except ValueError as error:
+            # A number of more digits than Python turns into one.
+            raise NotJson from error
+
+
+# Views are read by it whoever made their blueprint.
+Blueprint.ARGUMENTS_PARSER = _Bodies()
 
 
 def create_app(running: Running[Any]) -> Flask:
@@ -230,6 +248,8 @@ def _answer_failure(error: Exception) -> Response:
         return _answer_http(error)
     if isinstance(error, RecursionError):
         return problem(400, "too-deep")
+    if isinstance(error, NotJson):
+        return problem(400, code_of(NotJson))
     logger().exception("broken", endpoint=request.endpoint)
     return problem(500, "internal-error")
 

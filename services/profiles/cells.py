@@ -7,7 +7,7 @@ from typing import Any
 from babel import Locale
 from marshmallow import ValidationError
 
-from chassis.schemas import LONG, Address
+from chassis.schemas import LONG, Address, is_readable
 from chassis.zones import zone_names
 from contracts.availability import Window, window_faults
 from contracts.shapes import LANGUAGES, ROLES
@@ -58,7 +58,7 @@ def read_cell(name: str, text: str) -> Any:
     longest = LONG if name in _LONG else SHORT
     if len(text) > longest:
         raise Unread("too-long", most=longest)
-    if any(ord(c) < 32 and c not in "\n\r\t" for c in text):
+    if not is_readable(text):
         raise Unread("control-characters")
     if not text:
         return "" if name in _TEXTS else None

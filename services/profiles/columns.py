@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chassis.errors import Fault
+from chassis.schemas import has_sight
 from contracts.shapes import WAYS
 from services.profiles.cells import Unread, read_cell, zone_of_place
 from services.profiles.words import fold
@@ -181,11 +182,12 @@ def _ragged(cells: Sequence[str], expected: int) -> list[Fault]:
 
 def _texts(cells: Sequence[str], reading: Reading) -> dict[str, str]:
     place = {header: n for n, header in enumerate(reading.headers)}
-    return {
+    texts = {
         name: cells[place[header]] if header else ""
         for name in FIELDS
         for header in (reading.mapping.get(name),)
     }
+    return {name: text if has_sight(text) else "" for name, text in texts.items()}
 
 
 def _missing(values: Row, texts: Mapping[str, str], reading: Reading) -> list[Fault]:

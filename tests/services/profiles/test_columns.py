@@ -120,6 +120,15 @@ def test_every_fault_of_a_row_is_named_with_its_column() -> None:
     ]
 
 
+def test_what_cannot_be_seen_or_turns_the_reading_is_no_name() -> None:
+    read = a_row(given_name="\u200b", family_name="\u202egnp", employer="a\x7fb")
+    assert sorted(faults(read)) == [
+        ("employer", "control-characters"),
+        ("family_name", "control-characters"),
+        ("given_name", "required"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("cells", "expected"), [(["a"], "too-few-cells"), (["a"] * 40, "too-many-cells")]
 )

@@ -70,6 +70,19 @@ def test_a_member_changes_the_own_profile_and_others_hear_of_it(world: World) ->
     assert [e["zone"] for e in heard] == ["America/Regina", "America/Halifax"]
 
 
+def test_nobody_takes_a_name_or_address_that_reads_otherwise_than_it_is_written(
+    world: World,
+) -> None:
+    body = {"given_name": "\u200b", "family_name": "\u202egnp", "address": "a@\u202eb.example"}
+    refused = world.patch("/members/me", body, actor=world.member())
+    assert refused.status_code == 422
+    assert {(fault["field"], fault["code"]) for fault in refused.json["faults"]} == {
+        ("given_name", "required"),
+        ("family_name", "control-characters"),
+        ("address", "not-an-address"),
+    }
+
+
 def test_a_change_that_changes_nothing_tells_nobody(world: World) -> None:
     amara = world.member()
     world.town.pump()
