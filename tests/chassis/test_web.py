@@ -101,8 +101,15 @@ def test_every_fault_of_a_body_is_named_at_once(town: Town) -> None:
         (b'{"place": "' + b"x" * (2 << 20) + b'"}', "application/json", 413),
         (json.dumps({"place": "a\u0000b"}).encode(), "application/json", 422),
         (b'{"place": "\\ud800"}', "application/json", 422),
+        (b'{"watts": ' + b"9" * 5000 + b"}", "application/json", 400),
+        (json.dumps({"place": "hall\u202egnp"}).encode(), "application/json", 422),
+        (json.dumps({"place": "hall\x7f"}).encode(), "application/json", 422),
+        (json.dumps({"place": " \u200b\ufeff"}).encode(), "application/json", 422),
     ],
-    ids=["depth", "cut", "bytes", "list", "text", "form", "size", "control", "surrogate"],
+    ids=[
+        *("depth", "cut", "bytes", "list", "text", "form", "size", "control", "surrogate"),
+        *("digits", "turned", "deleted", "unseen"),
+    ],
 )
 def test_a_body_of_the_wrong_shape_is_refused_in_one_shape(
     town: Town, body: bytes, kind: str, status: int
