@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from chassis.clock import to_text
-from chassis.errors import Forbidden, NotFound
+from chassis.errors import Fault, Forbidden, Invalid, NotFound
 from chassis.events import Event
 from chassis.sealing import Sealed
 from chassis.store import After, Document, In, KeysTaken
@@ -108,6 +108,8 @@ def waiting_in(
     """A page of those who wait for a run, first come first."""
     access_cohort(records, actor, cohort_id)
     every = people.everybody(records, actor.association_id, cohort_id)
+    if after and not isinstance(after.value, str):
+        raise Invalid([Fault(field="after", code="not-a-cursor")])
     beyond = (after.value, after.id) if after else ("", "")
     waits = (
         each

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chassis.lists import cursor
 from contracts import examples
 from tests.harness import Town
 from tests.services.matching.conftest import (
@@ -51,6 +52,13 @@ def test_who_waits_comes_in_pages_without_gap_or_repeat(town: Town) -> None:
 def test_a_role_that_is_none_is_refused(town: Town) -> None:
     answer = town.matching.get(f"{COHORT}/waiting?role=friend", actor=COORDINATOR)
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("value", [None, True, 1.5])
+def test_a_cursor_that_no_page_gave_is_refused(town: Town, value: Any) -> None:
+    after = cursor(value, "x")
+    answer = town.matching.get(f"{COHORT}/waiting?after={after}", actor=COORDINATOR)
+    assert (answer.status_code, answer.json["faults"][0]["code"]) == (422, "not-a-cursor")
 
 
 def test_the_pairs_of_a_cohort_are_counted_by_state(matched: Town) -> None:
