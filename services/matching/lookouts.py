@@ -14,6 +14,9 @@ from services.matching.model.lookout import Lookout, Rhythm
 from services.matching.model.run import Run
 from services.matching.repository import Records
 
+_TOLD = ("heard", "previous_partner_ids", "asked_before_ids")
+"""What tells of somebody free whether they could be proposed to others than at the last look."""
+
 
 def rhythm_of(cohort: Document) -> Rhythm:
     """How often a cohort is looked after, and until when."""
@@ -90,11 +93,17 @@ def _is_in_hand(records: Records, cohort: Document, rhythm: Rhythm, *, now: date
 
 
 def _who_is_free(records: Records, association_id: str, cohort: Document) -> str:
-    """Who could be proposed to whom, in short; empty if one of the sides is."""
+    """Who could be proposed to whom, in short; empty if one of the sides is.
+
+    Whom they were asked about in vain belongs to it: the same people may now suit others.
+    """
     field = people.field(records, association_id, cohort)
     if not field.mentees or not field.mentors:
         return ""
-    free = [f"{each.id} {each.attributes['heard']}" for each in (*field.mentees, *field.mentors)]
+    free = [
+        " ".join((each.id, *(str(each.attributes[name]) for name in _TOLD)))
+        for each in (*field.mentees, *field.mentors)
+    ]
     return fact_id("free", str(cohort["criteria"]), str(field.places), *sorted(free))
 
 

@@ -72,6 +72,17 @@ def test_who_declined_is_proposed_to_somebody_else(launched: Town) -> None:
     assert asked(launched) == ["Amara-Anne"]
 
 
+def test_who_declines_again_is_proposed_to_the_next(launched: Town) -> None:
+    act(launched, "Ruth", "declination")
+    accepted(launched, "Anne", "mentor")
+    accepted(launched, "Bea", "mentor")
+    launched.go_on(days=7)
+    (first,) = asked(launched)
+    act(launched, first.partition("-")[2], "declination")
+    launched.go_on(days=7)
+    assert sorted(asked(launched)) == ["Amara-Anne", "Amara-Bea"]
+
+
 def test_nothing_goes_by_itself_before_the_coordinator_published(town: Town) -> None:
     town.matching.hear_that(profiles.COHORT_CHANGED, version=2, **TERM)
     accepted(town, "Amara", "mentee")
