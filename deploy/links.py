@@ -9,6 +9,7 @@ import os
 from datetime import timedelta
 from typing import Any
 
+from chassis import log
 from chassis.cli import start_patiently
 from chassis.settings import Settings
 from deploy.demo.made import read
@@ -21,6 +22,8 @@ GOOD_FOR = timedelta(hours=12)
 def main() -> None:
     """Make the links anew."""
     settings = Settings(os.environ)
+    # To standard error: what is said while a store or broker is awaited is no part of the answer.
+    log.configure(settings["GUILDWAY_LOG"], service="links")
     running = start_patiently(service, settings)
     now = running.clock.now()
     made = read(settings.path("GUILDWAY_DATA"))
