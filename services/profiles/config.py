@@ -1,5 +1,7 @@
 """The constants of profiles: limits and rhythms, each with why."""
 
+from datetime import timedelta
+
 PAGE = 50
 """How much a list gives unless it is asked for more."""
 LARGEST_PAGE = 200
@@ -23,6 +25,8 @@ have, it fits the 16 bits that matching counts in.
 """
 SAMPLE_ROWS = 5
 """Rows that are shown beside the mapping of columns."""
+UNDONE_WITHIN = timedelta(days=1)
+"""A decision is undone for a slip of the hand, before matching goes on from it."""
 DECISIONS_SHOWN = 20
 """How many decisions a cohort's list has: enough to undo what was done today."""
 REFUSED_SHOWN = 200

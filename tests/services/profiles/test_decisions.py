@@ -89,6 +89,16 @@ def test_undoing_lets_go_back_what_did_not_change_since(world: World) -> None:
     assert (again.status_code, again.json["code"]) == (409, "decision-is-not-done")
 
 
+def test_what_was_decided_more_than_a_day_ago_is_decided_anew_not_undone(world: World) -> None:
+    ids = applicants(world, 1)
+    decision = world.decide(*ids)
+    world.town.clock.at += timedelta(days=1, minutes=1)
+    answer = world.post(f"/decisions/{decision['id']}/undoing", actor=world.coordinator)
+    assert (answer.status_code, answer.json["code"]) == (409, "decision-is-old")
+    world.town.pump()
+    assert states(world, ids) == ["accepted"]
+
+
 def test_a_later_decision_is_not_undone_with_an_earlier_one(world: World) -> None:
     (id,) = applicants(world, 1)
     first = world.decide(id)
