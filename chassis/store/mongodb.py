@@ -41,6 +41,9 @@ INDEX_SECONDS = 3600.0
 LOOK_SECONDS = 0.1
 """Ten times a second a few empty answers of an index, for each process that waits."""
 
+REWRITTEN_AT_ONCE = 20
+"""So that a server that looks long for each lets others in between, and answers in time."""
+
 _DUPLICATE_KEY = 11000
 _OUT_OF_DISK_SPACE = 14031
 _SIGNS = {"at_least": "$gte", "above": "$gt", "at_most": "$lte", "below": "$lt"}
@@ -106,15 +109,14 @@ class MongodbStore:
     def rewrite_many(self, collection: str, documents: Sequence[Document]) -> None:
         """Replace those that have still the same version."""
         into = self._documents(collection)
-        if not documents:
-            return
         same = ("association_id", "_id", "version")
         writes = [
             ReplaceOne({field: document[field] for field in same}, document)
             for document in documents
         ]
         with self._telling():
-            into.bulk_write(writes, ordered=False)
+            for start in range(0, len(writes), REWRITTEN_AT_ONCE):
+                into.bulk_write(writes[start : start + REWRITTEN_AT_ONCE], ordered=False)
 
     def find(
         self,

@@ -23,7 +23,7 @@ from tests.system.system import System, eventually
 
 pytestmark = pytest.mark.timeout(400)
 
-ROWS = 1500
+ROWS = 2_000
 FROZEN_SECONDS = 12.0
 
 
