@@ -44,6 +44,8 @@ class Relay:
         self._lease_seconds = max(10.0, 2 * running.broker.delivery_seconds)
         self._held_until = self._tidy_at = _LONG_AGO
         self._tidied: After | None = None
+        self._sent: dict[str, frozenset[str]] = {}
+        """Ids of the events of each collection's last batch."""
 
     def step(self) -> int:
         """Send one batch of every collection; how many events went out (0 also if another relay is
@@ -105,14 +107,18 @@ class Relay:
 
     def _send(self, collection: str, documents: list[Document]) -> int:
         waiting = [envelope for document in documents for envelope in document["outbox"]]
+        # Whoever changes while it is sent keeps its outbox; what went out is not sent again for it.
+        before = self._sent.pop(collection, frozenset())
         if not documents:
             return 0
-        self._publisher.send([to_message(envelope) for envelope in waiting])
-        self._running.store.save_many(ARCHIVE.name, [_archived(envelope) for envelope in waiting])
-        # One that was changed since is sent again as a whole, and the repeats are dropped.
+        fresh = [envelope for envelope in waiting if envelope["id"] not in before]
+        self._publisher.send([to_message(envelope) for envelope in fresh])
+        self._running.store.save_many(ARCHIVE.name, [_archived(envelope) for envelope in fresh])
+        # One that was changed since stays as it is, until the next turn.
         cleared = [{**document, "outbox": [], "pending": False} for document in documents]
         self._running.store.rewrite_many(collection, cleared)
-        for envelope in waiting:
+        self._sent[collection] = frozenset(envelope["id"] for envelope in waiting)
+        for envelope in fresh:
             metrics.PUBLISHED.labels(envelope["type"]).inc()
         return len(waiting)
 
