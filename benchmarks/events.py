@@ -14,13 +14,15 @@ from benchmarks.report import Figure, percentile
 from tests.browser.stage import Stage
 
 COUNT = 200
+WARM_UP = 20
+"""The first events find a producer that still connects, once in its life: not counted."""
 PAUSE_SECONDS = 0.05
 LISTENER = "feedback"
 
 
 def measure(stage: Stage, page: Any, broker: str) -> list[Figure]:
     """A signed-in member moves between two cities, again and again."""
-    for n in range(COUNT):
+    for n in range(WARM_UP + COUNT):
         answer = page.request.patch(
             "/api/profiles/members/me",
             data={"city": f"City {n}"},
@@ -31,11 +33,12 @@ def measure(stage: Stage, page: Any, broker: str) -> list[Figure]:
         sleep(PAUSE_SECONDS)
     sleep(2)
     logs = stage.folder / "data/logs"
-    asked = {
-        line["trace"]: at(line)
+    patches = [
+        line
         for line in lines(logs / "profiles-web.log")
         if line.get("event") == "asked" and line.get("method") == "PATCH"
-    }
+    ]
+    asked = {line["trace"]: at(line) for line in patches[-COUNT:]}
     took = [
         (at(line) - asked[line["trace"]]).total_seconds() * 1000
         for line in lines(logs / f"{LISTENER}-worker.log")
@@ -47,7 +50,7 @@ def measure(stage: Stage, page: Any, broker: str) -> list[Figure]:
         Figure(
             what=f"request answered → event handled by {LISTENER}, {broker}",
             value=f"p50 {percentile(took, 0.5):.0f} ms, p99 {percentile(took, 0.99):.0f} ms",
-            beside=f"{len(took)} events",
+            beside=f"{len(took)} handled of {COUNT} sent",
         )
     ]
 
