@@ -154,6 +154,16 @@ class Case:
         """`8:00 a.m.`."""
         return moments.time(at, self.reader.zone, self.language)
 
+    def last_day(self, until: datetime) -> str:
+        """The day on which something ends: what ends at midnight ends with the day before."""
+        return self.day(until - timedelta(microseconds=self._ends_with_the_day(until)))
+
+    def deadline(self, until: datetime) -> str:
+        """`9:00 p.m.`, or in words that it is the end of the day."""
+        if self._ends_with_the_day(until):
+            return self.say("time.end-of-day")
+        return self.clock(until)
+
     def when(self, met: Meeting) -> str:
         """Day and times with the city: `Thursday 14 May, … (Saskatoon time)`."""
         time = self.times(met)
@@ -197,6 +207,9 @@ class Case:
             lines=(" ".join(filter(None, zones)), self.say(f"way.{met.way}")),
             actions=actions,
         )
+
+    def _ends_with_the_day(self, until: datetime) -> bool:
+        return moments.is_midnight(moments.local(until, self.reader.zone))
 
     def _today(self, at: datetime) -> date:
         return moments.local(at, self.reader.zone).date()

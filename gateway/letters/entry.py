@@ -10,6 +10,7 @@ from gateway.letters.letter import Action, Body, Quote
 from gateway.letters.people import paragraphs
 
 APPLICATION = "/apply"
+"""The page of all applications of a member; that of one is below it."""
 
 
 def sign_in(case: Case) -> Body:
@@ -50,7 +51,7 @@ def accepted(case: Case) -> Body:
             f"{_matching(case)} {case.say('accepted.rest')}",
         ),
         quote=quote(case),
-        links=(case.go("accepted.action", APPLICATION, "bare"),),
+        links=(case.go("accepted.action", _application(case), "bare"),),
     )
 
 
@@ -65,7 +66,7 @@ def waitlisted(case: Case) -> Body:
             case.say("waitlisted.next"),
         ),
         quote=quote(case),
-        links=(case.go("waitlisted.action", APPLICATION, "bare"),),
+        links=(case.go("waitlisted.action", _application(case), "bare"),),
     )
 
 
@@ -87,11 +88,20 @@ def quote(case: Case) -> Quote | None:
 
 def _way_in(case: Case) -> Action:
     """Signs in for a week; who may do more than take part signs in by a short-lived link only."""
+    page = _application(case)
     if not case.is_only_participant:
-        return case.go("invitation.action", APPLICATION)
+        return case.go("invitation.action", page)
     until = case.now + timedelta(days=INVITATION_DAYS)
-    link = case.link("sign-in", APPLICATION, until)
+    link = case.link("sign-in", page, until)
     return Action(label=case.say("invitation.action"), url=link)
+
+
+def _application(case: Case) -> str:
+    """The page of the application that the mail is about; of all, where it is not known which."""
+    found = case.application(case.role, case.mail.member_id) if case.role else None
+    if found is None and case.role and case.is_patient():
+        raise NotYet
+    return f"{APPLICATION}/{found['_id']}" if found else APPLICATION
 
 
 def _still_holds(case: Case) -> None:

@@ -39,6 +39,11 @@ def time(at: datetime, zone_name: str, language: Language) -> str:
     return text.replace(" ", _NO_BREAK).replace("\u202f", _NO_BREAK)
 
 
+def is_midnight(moment: datetime) -> bool:
+    """Whether the clocks show the end of a day."""
+    return not (moment.hour or moment.minute or moment.second)
+
+
 def span(
     starts_at: datetime, ends_at: datetime, zone_name: str, language: Language
 ) -> tuple[str, str]:

@@ -64,8 +64,8 @@ def _question(case: Case) -> Card:
     until = case.instant("answer_by")
     return Card(
         title=case.say("proposal.until"),
-        big=case.say("time.day", day=case.day(until)),
-        time=case.clock(until),
+        big=case.say("time.day", day=case.last_day(until)),
+        time=case.deadline(until),
         lines=(case.zone(until),),
         actions=(
             Action(label=case.say("proposal.accept"), url=case.link("accept", pair_id, until)),

@@ -37,6 +37,7 @@ EVERYTHING: dict[str, tuple[Any, dict[str, Any]]] = {
     "invitation as a mentor": (profiles.MAIL_ASKED, {"kind": "invitation", "role": "mentor"}),
     "invitation without a role": (profiles.MAIL_ASKED, {"kind": "invitation", "role": None}),
     "proposal": (matching.PROPOSAL_MADE, {"answer_by": ANSWER_BY}),
+    "proposal until midnight": (matching.PROPOSAL_MADE, {"answer_by": "2026-05-18T06:00:00.000Z"}),
     "reminder": (matching.PROPOSAL_REMINDED, {"answer_by": ANSWER_BY}),
     "reminder of one": (
         matching.PROPOSAL_REMINDED,

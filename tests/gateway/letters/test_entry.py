@@ -63,7 +63,7 @@ def test_an_invitation_signs_in_for_a_week(people_known: Town) -> None:
     people_known.gateway.hear_that(profiles.MAIL_ASKED, kind="invitation")
     people_known.pump()
     (link,) = acting_links(people_known, only(people_known, AMARA))
-    assert (link.purpose, link.target) == ("sign-in", "/apply")
+    assert (link.purpose, link.target) == ("sign-in", f"/apply/{examples.MENTEE_APPLICATION}")
     assert link.until == NOW + timedelta(days=7)
     assert "complete it by Saturday 30 May" in text_of(only(people_known, AMARA))
 
@@ -74,7 +74,10 @@ def test_the_link_of_an_invitation_signs_in_and_opens_the_application(people_kno
     token = re.findall(rf"{URL}/l/(\S+)", text_of(only(people_known, AMARA)))[0]
     client = people_known.gateway.client
     answer = client.post(f"/links/{token}", json={}, headers={"Origin": URL})
-    assert (answer.status_code, answer.json["next"]) == (200, "/apply")
+    assert (answer.status_code, answer.json["next"]) == (
+        200,
+        f"/apply/{examples.MENTEE_APPLICATION}",
+    )
     assert "guildway=" in answer.headers["Set-Cookie"]
     again = client.post(f"/links/{token}", json={}, headers={"Origin": URL})
     assert again.status_code == 410
@@ -91,7 +94,7 @@ def test_no_coordinator_is_signed_in_by_a_link_that_lasts_for_days(people_known:
         address=JOSEE,
         roles=["participant", "coordinator"],
     )
-    people_known.pump()
+    people_known.go_on(hours=2)
     mail = only(people_known, JOSEE)
     assert acting_links(people_known, mail) == []
     assert f"{URL}/apply" in text_of(mail)

@@ -30,6 +30,15 @@ def test_it_says_who_where_until_when_and_how(people_known: Town) -> None:
     assert only(people_known, RUTH)["Subject"] == "A mentee for you: Amara Nwosu"
 
 
+def test_what_ends_at_midnight_ends_with_the_day_before(people_known: Town) -> None:
+    people_known.gateway.hear_that(matching.PROPOSAL_MADE, answer_by="2026-05-18T06:00:00.000Z")
+    people_known.pump()
+    text = text_of(only(people_known, AMARA))
+    assert "Please answer by\nSunday 17 May\nEnd of the day\nSaskatoon time.\n" in text
+    elsewhere = text_of(only(people_known, RUTH))
+    assert f"Monday 18 May\n3:00{NO_BREAK}a.m.\nHalifax time.\n" in elsewhere
+
+
 def test_its_links_accept_and_decline_until_the_deadline(people_known: Town) -> None:
     people_known.gateway.hear_that(matching.PROPOSAL_MADE, answer_by=ANSWER_BY)
     people_known.pump()
