@@ -183,6 +183,13 @@ export function formatDayTime(at: Moment, zone: string = session.zone): string {
   return `${formatDay(at, zone)}${link}${formatTime(at, zone)}`
 }
 
+/** "the end of Thursday 14 May" if that day ends there, else "Thursday 14 May, 9:00 p.m.". */
+export function formatDeadline(at: Moment, zone: string = session.zone): string {
+  const isMidnight = localHours(at, zone) === 0
+  const day = formatDay(+new Date(at) - Number(isMidnight), zone)
+  return t(isMidnight ? 'time.endOf' : 'time.before', { day, time: formatTime(at, zone) })
+}
+
 /** "today", "tomorrow", "in 2 days", "3 hours ago": days as the calendar counts them. */
 export function formatRelative(at: Moment, zone: string = session.zone): string {
   const moment = +new Date(at)

@@ -76,5 +76,5 @@ export function readOf(question: Question, answers: Application): string {
     capacity: () => [String(answers.capacity)],
   }
   const parts = read[question]().filter((part) => part && part !== '0')
-  return parts.join(question === 'hopes' ? '\n' : ', ')
+  return parts.join(question === 'hopes' || question === 'times' ? '\n' : ', ')
 }

@@ -1,5 +1,5 @@
 /** What of everything is the one lit thing of the home page, and what waits beside it. */
-import { formatDay, formatLocalDay, formatTime, plural, t } from '../i18n.svelte'
+import { formatDeadline, formatLocalDay, formatTime, plural, t } from '../i18n.svelte'
 import type { Application, CheckIn, Meeting, Pair } from '../types'
 import { nameOf, sidesOf } from './people'
 
@@ -51,14 +51,14 @@ export function matterOf(meetings: Meeting[], pairs: Pair[], now: number): Matte
   if (next && (isSoon || (!proposal && !offer))) return { kind: 'next', meeting: next }
   if (proposal) return { kind: 'proposal', pair: proposal }
   if (offer) return { kind: 'offer', meeting: offer }
-  return matterAtRest(meetings, pairs)
+  return matterAtRest(meetings, pairs, now)
 }
 
-function matterAtRest(meetings: Meeting[], pairs: Pair[]): Matter | null {
+function matterAtRest(meetings: Meeting[], pairs: Pair[], now: number): Matter | null {
   const log = meetings.find((meeting) => meeting.log.needed)
   if (log) return { kind: 'log', meeting: log }
   const pair = toPlan(meetings, pairs)[0]
-  if (pair) return { kind: 'plan', pair, isFirst: isNew(pair, meetings) }
+  if (pair) return { kind: 'plan', pair, isFirst: isNew(pair, meetings, now) }
   const offered = meetings.find((meeting) => meeting.state === 'proposed')
   if (offered) return { kind: 'offered', meeting: offered }
   const accepted = pairs.find((each) => each.state === 'proposed')
@@ -88,8 +88,8 @@ function toPlan(meetings: Meeting[], pairs: Pair[]): Pair[] {
 }
 
 /** A pair of the last three weeks has hardly met before. */
-function isNew(pair: Pair, meetings: Meeting[]): boolean {
-  return !meetings.length && Date.now() - Date.parse(pair.matched_at ?? '') < 21 * DAY
+function isNew(pair: Pair, meetings: Meeting[], now: number): boolean {
+  return !meetings.length && now - Date.parse(pair.matched_at ?? '') < 21 * DAY
 }
 
 function ofMeeting(meeting: Meeting, now: number): Waiting | null {
@@ -142,16 +142,16 @@ function ofPair(pair: Pair): Waiting | null {
   }
   if (pair.state !== 'proposed') return null
   const href = `/proposals/${pair.id}`
-  const day = formatDay(pair.answer_by)
+  const until = formatDeadline(pair.answer_by)
   return isToAnswer(pair)
-    ? { ...item, at: pair.answer_by, href, title: nameOf(partner), text: t('home.answerBy', { day }) }
+    ? { ...item, at: pair.answer_by, href, title: nameOf(partner), text: t('home.answerBy', { until }) }
     : {
         ...item,
         at: pair.answer_by,
         href,
         isPlanned: true,
         title: t('home.accepted', { name }),
-        text: t('home.acceptedText', { name, day }),
+        text: t('home.acceptedText', { name, until }),
       }
 }
 
