@@ -9,6 +9,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as Slow
 
+from tests.browser.looking import faults_of, settled
 from tests.browser.stage import ROOT, Stage
 from tests.mailbox import link_below
 
@@ -86,8 +87,12 @@ class Person:
         tile.first.locator("input").check()
 
     def opens_mail(self, subject: str, link: str) -> None:
-        """A mail by the key of its subject; the one-time link below these words of it."""
+        """A mail by the key of its subject; the one-time link below these words of it. Its page is
+        without a barrier.
+        """
         self.goes_to(link_below(self.has_mail(subject), link))
+        settled(self.page)
+        assert faults_of(self.page) == []
 
     def has_mail(self, subject: str, words: str = "") -> Any:
         """The newest mail with this subject (a key of gateway/words) and these words."""

@@ -25,6 +25,11 @@ LOOKS = [
     for theme in ("light", "dark")
 ]
 DOOR = {"sign-in": "/sign-in", "not-found": "/nowhere", "help": "/help", "privacy": "/privacy"}
+BAR_LAST = """all => all.filter(e => getComputedStyle(e).position === 'fixed').map(e => {
+    e.style.position = 'static'
+    document.body.append(e)
+})"""
+"""A bar that is fixed to the window would stand in the middle of a whole page."""
 KINDS = ("Mentee", "Mentor", "Coordinator")
 
 
@@ -77,8 +82,7 @@ def take(
             page.goto(path)
             settled(page)
             file = folder / f"{name}-{width}-{language}-{theme}.png"
-            # A bar that is fixed to the window would stand in the middle of a whole page.
-            page.eval_on_selector_all(".tabs", "all => all.map(e => e.style.position = 'static')")
+            page.eval_on_selector_all(".tabs", BAR_LAST)
             page.screenshot(path=file, full_page=True)
             sys.stdout.write(f"{file}\n")
         context.close()

@@ -18,6 +18,11 @@ from tests.browser.stage import Stage, a_stage
 from tests.mailbox import read, text_of
 
 State = Callable[[Page], None]
+SAVED_OF_A_COHORT = (
+    *("program_id", "name", "zone", "agreement_template", "criteria"),
+    *("apply_from", "apply_until", "match_on", "starts_on", "ends_on"),
+    *("meeting_rhythm_days", "check_in_rhythm_days", "answer_days", "meeting_minutes"),
+)
 combined = pytest.mark.parametrize(("width", "language", "theme"), combinations())
 
 
@@ -131,6 +136,32 @@ def no_table(path: str) -> State:
         page.locator(".summary").wait_for()
 
     return bring_about
+
+
+def test_what_is_typed_stays_when_somebody_else_saves(
+    founded: Stage, beginner: dict[str, Any], window: Open
+) -> None:
+    page = a_window(window, founded, 360, "en", "light")
+    page.context.add_cookies(beginner["cookies"])
+    set_language(page, "en")
+    url = f"/api/profiles/cohorts/{beginner['cohort']}"
+    look_at(page, f"/coordinate/cohorts/{beginner['cohort']}/settings")
+    page.locator("#name").fill("Spring of the north")
+    there = page.request.get(url).json()
+    theirs = there | {"name": "Spring of the south", "meeting_minutes": 50}
+    own = {"Origin": founded.url, "If-Match": f'"{there["version"]}"'}
+    kept = {name: theirs[name] for name in SAVED_OF_A_COHORT}
+    assert page.request.put(url, data=kept, headers=own).ok
+    page.locator("main button[type=submit]").click()
+    page.locator(".notice summary").click()
+    assert page.locator(".notice dd").inner_text() == "Spring of the south"
+    assert page.locator("#name").input_value() == "Spring of the north"
+    assert page.locator("#meeting_minutes").input_value() == "50"
+    assert faults_of(page) == []
+    page.locator("main button[type=submit]").click()
+    page.locator(".toast").wait_for()
+    saved = page.request.get(url).json()
+    assert (saved["name"], saved["meeting_minutes"]) == ("Spring of the north", 50)
 
 
 @combined
