@@ -1,6 +1,6 @@
 """`python -m benchmarks`: measure everything and write docs/benchmarks.md.
 
-`python -m benchmarks events import` measures these parts only and prints them.
+`python -m benchmarks lived import` measures these parts anew and leaves the others as they are.
 """
 
 import shutil
@@ -14,7 +14,7 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from benchmarks import events, first_look, first_screen, import_rows, memory, paint
-from benchmarks.report import PAGE, Figure, page
+from benchmarks.report import Figure, keep
 from tests.backends.kafka import Kafka
 from tests.browser.conftest import FLAGS
 from tests.browser.stage import Stage, a_stage
@@ -103,16 +103,13 @@ PARTS: dict[str, tuple[str, Callable[[], list[Figure]]]] = {
 
 
 def main(names: list[str]) -> None:
-    """Measure these parts, all without a name."""
-    measured = []
+    """Measure these parts, all without a name, and keep what was found."""
     for title, measure in (PARTS[name] for name in names or PARTS):
         print(f"measuring: {title} …", file=sys.stderr, flush=True)
-        measured.append((title, measure()))
-    if names:
-        print(page(measured))
-    else:
-        PAGE.write_text(page(measured))
-        print(f"written: {PAGE.name}")
+        figures = measure()
+        keep(title, figures)
+        for each in figures:
+            print(f"{each.what}: {each.value} ({each.beside})")
 
 
 if __name__ == "__main__":
