@@ -121,6 +121,7 @@ class Worker:
         """
         done = 0
         if self._may_have_work():
+            self._moved = 1  # A turn that breaks off has not done its work.
             done = self._moved = self.timers.step() + self.relay.step()
         return done + (self.consumer.step(0) if self.consumer else 0)
 
