@@ -33,7 +33,7 @@ from chassis.store import (
 TRIES = 4
 INBOX = 100
 AT_ONCE = 500
-"""How many documents are read with one question."""
+"""How many documents are read, or written, with one question."""
 PENDING = Index(fields=("pending",), everywhere=True)
 DUE = Index(fields=("due_at",), everywhere=True)
 
@@ -129,8 +129,8 @@ class Repository(Generic[A]):
         another holds, is left out, and nothing is told of it.
         """
         documents = [self._written(thing, {}, events(thing), None, now) for thing in things]
-        for start in range(0, len(documents), 500):
-            self._store.save_many(self.collection.name, documents[start : start + 500])
+        for start in range(0, len(documents), AT_ONCE):
+            self._store.save_many(self.collection.name, documents[start : start + AT_ONCE])
 
     def change(
         self,

@@ -60,19 +60,11 @@ def collect(service: str, environ: Mapping[str, str]) -> None:
 
     Raises ImportError if the packages for it (`guildway[trace]`) are not installed.
     """
-    global _collector  # noqa: PLW0603 (one a process, as the variables are)
+    global _collector  # noqa: PLW0603 (one a process, as the variables are; set once, at its start)
     if _is_wanted(environ):
         from chassis.collector import Collector  # noqa: PLC0415 (its packages are optional)
 
         _collector = Collector(environ.get("OTEL_SERVICE_NAME") or f"guildway-{service}")
-
-
-def stop_collecting() -> None:
-    """Send what is left, and no more."""
-    global _collector  # noqa: PLW0603
-    if _collector:
-        _collector.close()
-    _collector = None
 
 
 def _is_wanted(environ: Mapping[str, str]) -> bool:

@@ -153,7 +153,7 @@ class Live:
             opened.server_args["max_message_size"] = LARGEST_MESSAGE
             return opened
 
-        eio._async = {**eio._async, "websocket": bounded}  # noqa: SLF001
+        eio._async = {**eio._async, "websocket": bounded}  # noqa: SLF001 (the same)
 
     def _may_come(self, origin: str | None, environ: Mapping[str, Any]) -> bool:
         return origin is None or is_own_origin(

@@ -12,7 +12,6 @@ from chassis.errors import Conflict, Fault, Invalid, NotFound
 from chassis.events import Event, fact_id
 from chassis.repository import Repository
 from chassis.sealing import Sealed
-from chassis.store import In
 from chassis.web import code_of
 from services.profiles import columns
 from services.profiles.bulks import get_page, is_turn_of, keep_page
@@ -27,7 +26,6 @@ from services.profiles.service import members_by_address
 from services.profiles.words import fold
 
 Row = dict[str, Any]
-_AT_ONCE = 500
 _NAMES = ("given_name", "family_name")
 _OWN = (*_NAMES, "language", "zone", "city")
 
@@ -165,13 +163,7 @@ def _known_applications(
         for member in members.values()
         for role in ROLES
     }
-    asked = list(ids)
-    known = set()
-    for n in range(0, len(asked), _AT_ONCE):
-        there = {"_id": In(values=asked[n : n + _AT_ONCE])}
-        for application in records.applications.find(found.association_id, there, limit=_AT_ONCE):
-            known.add(ids[application.id])
-    return known
+    return {ids[id] for id in records.applications.many(found.association_id, ids)}
 
 
 def _apply_page(records: Records, found: Import, now: datetime) -> None:
@@ -289,13 +281,8 @@ def _wanted(found: Import, row: Row, member: Member, now: datetime) -> list[Want
 def _made(records: Records, found: Import, wanted: list[Wanted]) -> set[int]:
     """The rows that have an application of this import by now, also by an earlier try of it."""
     rows = {each.application.id: each.row for each in wanted}
-    ids, made = list(rows), set()
-    for n in range(0, len(ids), _AT_ONCE):
-        there = {"_id": In(values=ids[n : n + _AT_ONCE])}
-        for stored in records.applications.find(found.association_id, there, limit=_AT_ONCE):
-            if stored.import_id == found.id:
-                made.add(rows[stored.id])
-    return made
+    there = records.applications.many(found.association_id, rows)
+    return {rows[id] for id, stored in there.items() if stored.import_id == found.id}
 
 
 def _application(found: Import, row: Row, member: Member, role: str, now: datetime) -> Application:

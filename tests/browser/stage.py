@@ -67,8 +67,9 @@ def a_stage(
         a_going_clock(folder / "clock", at=at) if at else nullcontext() as clock,
         _launched(environ, folder / "launcher.log") as said,
     ):
-        url = re.search(r"http://127\.0\.0\.1:\d+", said)[0]  # type: ignore[index]
-        yield Stage(url=url, folder=folder, said=said, own_clock=clock)
+        found = re.search(r"http://127\.0\.0\.1:\d+", said)
+        assert found, said
+        yield Stage(url=found[0], folder=folder, said=said, own_clock=clock)
 
 
 @contextmanager

@@ -57,9 +57,11 @@ def test_a_collector_sees_the_steps_of_one_click_and_nobodys_ids(
 ) -> None:
     with a_collector() as (address, told):
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", address)
+        monkeypatch.setattr(trace, "_collector", None)
         trace.collect("lamps", os.environ)
         light_a_lamp(town)
-        trace.stop_collecting()
+        assert trace._collector
+        trace._collector.close()
     spans = [
         span
         for asked in told
