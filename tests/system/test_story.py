@@ -205,9 +205,12 @@ def she_accepts_everybody_takes_it_back_and_accepts_again(story: Story) -> None:
     first = maude.posts("/api/profiles/decisions", {**everybody, "decision": "accepted"})
     place = f"/api/profiles/decisions/{first['id']}"
     assert wait_for_state(maude, place, "done")["total"] == 10
+    eventually(lambda: known_to_matching(story) == 10)
     maude.posts(f"{place}/undoing")
     wait_for_state(maude, place, "undone")
     assert counts(story)["applied"] == 10
+    # Else matching, once held up, would still count those who were accepted the first time.
+    eventually(lambda: known_to_matching(story) == 0)
 
     with story.system.held_up("matching worker"):
         again = {**everybody, "decision": "accepted", "words": "Welcome to you."}
@@ -635,6 +638,11 @@ def counts(story: Story) -> dict[str, int]:
     path = f"/api/profiles/applications?cohort_id={story.cohort}"
     found: dict[str, int] = story.maude.gets(path)["counts"]
     return found
+
+
+def known_to_matching(story: Story) -> int:
+    standing = story.maude.gets(f"/api/matching/cohorts/{story.cohort}/standing")
+    return int(standing["accepted_known"])
 
 
 def funnel(story: Story) -> dict[str, int]:
