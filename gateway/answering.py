@@ -154,6 +154,11 @@ def _mark_used(records: Records, link: Link, now: datetime) -> None:
         return
 
 
+def _address(link: Link, _: Fields) -> Call:
+    body = {"address": str(link.address)}
+    return Call(service="profiles", target="/members/me/address", body=body)
+
+
 def _accept(link: Link, _: Fields) -> Call:
     return Call(service="matching", target=f"/pairs/{link.target}/acceptance", body={})
 
@@ -194,6 +199,7 @@ def _chosen(fields: Fields, *names: str) -> dict[str, Any]:
 
 
 CALLS: Mapping[str, Callable[[Link, Fields], Call]] = {
+    "address": _address,
     "accept": _accept,
     "decline": _decline,
     "confirm": _confirm,

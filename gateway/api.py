@@ -20,7 +20,7 @@ from gateway.model import Mail, Session, hash_address
 from gateway.origins import peer_of
 from gateway.passing import passage
 from gateway.repository import Records
-from gateway.schemas import LanguageBody, LinkBody, SetupBody, SignInBody
+from gateway.schemas import AddressBody, LanguageBody, LinkBody, SetupBody, SignInBody
 
 blueprint = Blueprint("gateway", __name__)
 
@@ -70,6 +70,14 @@ def post_sign_out() -> Any:
     answer = Response(status=204)
     take_session(answer, url=records().instance.url)
     return answer
+
+
+@blueprint.post("/auth/address")
+@blueprint.arguments(AddressBody)
+def post_address(body: dict[str, Any]) -> Any:
+    """Ask for mails to go to another address; its owner presses a button in a mail there."""
+    service.ask_address(records(), actor(), body["address"], now=now())
+    return jsonify({}), 202
 
 
 @blueprint.put("/auth/language")

@@ -19,6 +19,8 @@ SESSION_STEP = timedelta(days=1)
 """A session in use is lengthened at most this often."""
 
 SIGN_IN_MINUTES = 15
+NEW_ADDRESS_HOURS = 24
+"""So long the link in the mail to a new address proves it."""
 KEPT_AFTER_END = timedelta(days=90)
 """So long a link that has expired is still told from one that never was."""
 

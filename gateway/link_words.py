@@ -39,6 +39,8 @@ def _person(records: Records, member: Document) -> dict[str, Any]:
 
 
 def _matter(records: Records, link: Link) -> dict[str, Any]:
+    if link.purpose == "address":
+        return {"address": link.address}
     if link.purpose in {"accept", "decline"}:
         return _about(records, link, records.pairs, "answer_by")
     if link.purpose == "confirm":

@@ -7,6 +7,7 @@ Opening one changes nothing (mail programs open links by themselves): a button d
 | purpose | target | params | shares its answer with |
 |---|---|---|---|
 | `sign-in` | "" or a path of the client (`next`) | | |
+| `address` | the page of the profile | the new address, sealed | |
 | `accept`, `decline` | pair | | each other |
 | `confirm` | meeting | `starts_at` | all times of the meeting |
 | `met`, `not-met` | meeting | | each other |
@@ -27,6 +28,7 @@ from uuid import UUID, uuid4
 from chassis.clock import to_text
 from chassis.errors import NotFound
 from chassis.events import fact_id
+from chassis.sealing import Sealed
 from chassis.store import EVERYWHERE
 from gateway.model import Link, LinkIsUnknown, LinkState, Purpose
 from gateway.repository import Records
@@ -44,12 +46,15 @@ def make_link(
     until: datetime,
     now: datetime,
     params: Mapping[str, Any] | None = None,
+    address: str = "",
 ) -> str:
     """Store a link and give its address. The same link asked for twice is one link, but each
-    sign-in is its own.
+    sign-in and each new mail address is its own.
     """
     given = dict(params or {})
-    unique = str(uuid4()) if purpose == "sign-in" else json.dumps(given, sort_keys=True)
+    unique = (
+        str(uuid4()) if purpose in {"sign-in", "address"} else json.dumps(given, sort_keys=True)
+    )
     id = fact_id("link", member_id, purpose, target, to_text(until), unique)
     link = Link(
         id=id,
@@ -60,6 +65,7 @@ def make_link(
         params=given,
         made_at=now,
         until=until,
+        address=Sealed(address),
     )
     link.due_at = link.forget_at()
     records.links.add(link, now=now)

@@ -22,7 +22,9 @@ from gateway.config import (
     SESSION_STEP,
 )
 
-Purpose = Literal["sign-in", "accept", "decline", "confirm", "met", "not-met", "check-in"]
+Purpose = Literal[
+    "sign-in", "address", "accept", "decline", "confirm", "met", "not-met", "check-in"
+]
 LinkState = Literal["open", "used", "expired", "unknown"]
 _NOTHING = Sealed("")
 EVERYBODY = "-"
@@ -110,6 +112,8 @@ class Link(Aggregate):
     params: dict[str, Any]
     made_at: datetime
     until: datetime
+    address: Sealed = _NOTHING
+    """The new mail address that the link proves."""
     used_at: datetime | None = None
     due_at: datetime | None = None
     """When it is forgotten."""
@@ -162,7 +166,7 @@ class Mail(Aggregate):
     about: dict[str, Any]
     """The public state of the event it is made from."""
     more: Sealed
-    """What no event tells: the words of a coordinator, or the link to sign in."""
+    """What no event tells: the words of a coordinator, the link to sign in, or a new address."""
     made_at: datetime
     due_at: datetime | None
     """While it waits: when it is to be sent; afterwards: when it is forgotten."""

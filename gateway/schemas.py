@@ -14,6 +14,12 @@ class SignInBody(Body):
     next = Text(load_default="/", most=500)
 
 
+class AddressBody(Body):
+    """Where mails are to go from now on."""
+
+    address = Address(required=True)
+
+
 class LinkBody(Body):
     """What somebody adds to what the link itself says."""
 

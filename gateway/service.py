@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from chassis.clock import to_text
 from chassis.errors import NotFound
@@ -75,6 +76,20 @@ def ask_sign_in(
         member, link, cause=link, language=language or member["language"], now=now
     )
     records.mails.add(mail, now=now)
+
+
+def ask_address(records: Records, who: Actor, address: str, *, now: datetime) -> None:
+    """Mail a link to a member's new address: pressed, it proves that they read what is sent there.
+    The address that they have is told. Raises TooManyTries.
+    """
+    member = records.members.get(who.association_id, who.id)
+    if member is None:
+        raise NotFound
+    for what in (f"new address of {who.id}", f"address {hash_address(address)}"):
+        if not take_try(records, what, most=ADDRESS_TRIES, now=now):
+            raise TooManyTries
+    for mail in letters.write_new_address(member, address, cause=str(uuid4()), now=now):
+        records.mails.add(mail, now=now)
 
 
 def _take_as_long(records: Records, hashed: str, now: datetime) -> None:

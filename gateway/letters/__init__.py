@@ -18,6 +18,14 @@ by a role after ten minutes.
 
 from gateway.letters.case import NotNeeded, NotYet
 from gateway.letters.letter import Letter
-from gateway.letters.writing import compose, write, write_sign_in
+from gateway.letters.writing import compose, write, write_new_address, write_sign_in
 
-__all__ = ["Letter", "NotNeeded", "NotYet", "compose", "write", "write_sign_in"]
+__all__ = [
+    "Letter",
+    "NotNeeded",
+    "NotYet",
+    "compose",
+    "write",
+    "write_new_address",
+    "write_sign_in",
+]

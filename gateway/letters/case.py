@@ -68,8 +68,10 @@ class Case:
         """An action that opens a page."""
         return Action(label=self.say(key), url=self.page(path), kind=kind)
 
-    def link(self, purpose: Purpose, target: str, until: datetime, **params: Any) -> str:
-        """A one-time link of the reader's."""
+    def link(
+        self, purpose: Purpose, target: str, until: datetime, *, address: str = "", **params: Any
+    ) -> str:
+        """A one-time link of the reader's. address: a new one of theirs that it proves."""
         return make_link(
             self._records,
             association_id=self.association_id,
@@ -79,6 +81,7 @@ class Case:
             until=until,
             now=self.now,
             params=params,
+            address=address,
         )
 
     def instant(self, field: str) -> datetime:

@@ -9,6 +9,7 @@ from gateway.letters.case import Case, NotYet
 from gateway.letters.letter import Action, Body, Quote
 from gateway.letters.people import paragraphs
 
+PROFILE = "/me"
 APPLICATION = "/apply"
 """The page of all applications of a member; that of one is below it."""
 
@@ -23,6 +24,28 @@ def sign_in(case: Case) -> Body:
         lead=(case.say("sign-in.lead", until=case.with_zone(time, until)),),
         actions=(Action(label=case.say("sign-in.action"), url=str(case.mail.more)),),
         then=(case.say("sign-in.after"),),
+    )
+
+
+def new_address(case: Case) -> Body:
+    """To an address that somebody says is theirs: whoever reads it presses the button."""
+    until = from_text(case.about["until"])
+    case.drop_if(case.now >= until, "the link is over")
+    link = case.link("address", PROFILE, until, address=case.mail.more)
+    return Body(
+        subject=case.say("address.subject"),
+        lead=(case.say("address.lead", until=case.point(until)),),
+        actions=(Action(label=case.say("address.action"), url=link),),
+        then=(case.say("address.after"),),
+    )
+
+
+def address_asked(case: Case) -> Body:
+    """To the address known so far, where a stranger's wish would be noticed."""
+    return Body(
+        subject=case.say("address-asked.subject"),
+        lead=(case.say("address-asked.lead"), case.say("address-asked.after")),
+        links=(case.go("foot.settings", PROFILE, "bare"),),
     )
 
 

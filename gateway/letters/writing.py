@@ -7,7 +7,7 @@ from types import MappingProxyType
 from chassis.clock import to_text
 from chassis.events import Heard
 from chassis.store import Document
-from gateway.config import MAIL_AGE, SIGN_IN_MINUTES
+from gateway.config import MAIL_AGE, NEW_ADDRESS_HOURS, SIGN_IN_MINUTES
 from gateway.letters import care, entry, meetings, pairs, proposals
 from gateway.letters.asks import wanted
 from gateway.letters.case import Case, NotNeeded, NotYet
@@ -26,6 +26,8 @@ from gateway.repository import Records
 KINDS: Mapping[str, Callable[[Case], Body]] = MappingProxyType(
     {
         "sign-in": entry.sign_in,
+        "address": entry.new_address,
+        "address-asked": entry.address_asked,
         "invitation": entry.invitation,
         "accepted": entry.accepted,
         "waitlisted": entry.waitlisted,
@@ -57,7 +59,7 @@ KINDS: Mapping[str, Callable[[Case], Body]] = MappingProxyType(
     }
 )
 """What each kind of mail says."""
-TO_MEMBERS = ("sign-in", "invitation")
+TO_MEMBERS = ("sign-in", "address", "address-asked", "invitation")
 FOOTS: Mapping[str, str] = MappingProxyType(
     {
         **dict.fromkeys(TO_MEMBERS, "member"),
@@ -102,6 +104,23 @@ def write_sign_in(member: Document, link: str, *, cause: str, language: str, now
     return mail
 
 
+def write_new_address(member: Document, address: str, *, cause: str, now: datetime) -> list[Mail]:
+    """The mail with the link to a new address, and the one that tells the address known so far."""
+    until = to_text(now + timedelta(hours=NEW_ADDRESS_HOURS))
+    return [
+        Mail.ask(
+            f"{cause} {kind}",
+            association_id=member["association_id"],
+            member_id=member["_id"],
+            kind=kind,
+            about={"until": until},
+            more=more,
+            now=now,
+        )
+        for kind, more in (("address", address), ("address-asked", ""))
+    ]
+
+
 def compose(records: Records, mail: Mail, now: datetime) -> Letter:
     """Put a mail into words, with what is known by now.
 
@@ -113,7 +132,7 @@ def compose(records: Records, mail: Mail, now: datetime) -> Letter:
     body = KINDS[mail.kind](case)
     frame = _frame(case, body)
     return Letter(
-        to=reader["address"],
+        to=case.mail.more if mail.kind == "address" else reader["address"],
         to_name=case.reader.full,
         sender=case.values["association"],
         language=case.language,

@@ -31,6 +31,7 @@ from services.profiles.model.cohort import Criteria
 from services.profiles.model.program import Outcome, Stream
 from services.profiles.repository import Records
 from services.profiles.schemas import (
+    AddressBody,
     AnswersBody,
     ApplyBody,
     AssociationBody,
@@ -96,6 +97,14 @@ def patch_me(body: dict[str, Any]) -> Any:
     me = service.amend_me(
         records(), actor(), body, now=now(), cause=cause(), expected=expected_version()
     )
+    return jsonify(shown.member(me)), 200, versioned(me.version)
+
+
+@blueprint.post("/members/me/address")
+@blueprint.arguments(AddressBody)
+def post_address(body: dict[str, Any]) -> Any:
+    """Take another mail address, proved by the link that was mailed to it."""
+    me = service.take_address(records(), actor(), body["address"], now=now(), cause=cause())
     return jsonify(shown.member(me)), 200, versioned(me.version)
 
 

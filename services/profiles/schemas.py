@@ -60,10 +60,15 @@ class MemberBody(Body):
 
     given_name = Text()
     family_name = Text()
-    address = Address()
     language = Choice(LANGUAGES)
     zone = Zone()
     city = Text(least=0)
+
+
+class AddressBody(Body):
+    """The mail address that a member has proved to be theirs."""
+
+    address = Address(required=True)
 
 
 class OutcomeBody(Body):

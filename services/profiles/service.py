@@ -108,15 +108,32 @@ def amend_me(
     cause: str | None = None,
     expected: int | None = None,
 ) -> Member:
-    """Change the actor's own profile. Raises AddressIsTaken."""
+    """Change the actor's own profile."""
+    return records.members.change(
+        actor.association_id,
+        actor.id,
+        lambda member: member.amend(changes),
+        now=now,
+        cause=cause,
+        expected=expected,
+    )
+
+
+def take_address(
+    records: Records, actor: Actor, address: str, *, now: datetime, cause: str | None = None
+) -> Member:
+    """Let a member have another mail address. Raises AddressIsTaken; Forbidden for whoever does not
+    come by a link from a mail, for only who reads what is sent there may sign in by it.
+    """
+    if not actor.link:
+        raise Forbidden
     with one_address():
         return records.members.change(
             actor.association_id,
             actor.id,
-            lambda member: member.amend(changes),
+            lambda member: member.amend({"address": address}),
             now=now,
             cause=cause,
-            expected=expected,
         )
 
 

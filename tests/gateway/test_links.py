@@ -351,14 +351,14 @@ def test_old_links_are_forgotten_in_the_end(town: Town) -> None:
 
 
 def test_every_purpose_has_a_page_and_what_answers_has_a_call() -> None:
-    assert GROUPS.keys() == CALLS.keys()
-    for purpose in (*GROUPS, "sign-in"):
+    assert GROUPS.keys() | {"address"} == CALLS.keys()
+    for purpose in (*GROUPS, "sign-in", "address"):
         link = Link(
             id="l",
             association_id="a",
             member_id="m",
             purpose=purpose,  # type: ignore[arg-type]
-            target="/x" if purpose == "sign-in" else "t",
+            target="/x" if purpose in {"sign-in", "address"} else "t",
             params={},
             made_at=None,  # type: ignore[arg-type]
             until=None,  # type: ignore[arg-type]

@@ -13,7 +13,8 @@ from contracts import examples, feedback, matching, profiles, scheduling
 from gateway.app import service as gateway
 from gateway.links import find_link, state_of
 from gateway.model import Link
-from tests.harness import Town, a_town
+from gateway.service import ask_address
+from tests.harness import Town, a_town, an_actor
 
 NOW = datetime(2026, 5, 11, 14, 0, tzinfo=UTC)
 NO_BREAK = "\u00a0"
@@ -201,6 +202,13 @@ def ask_for_a_link(office: Town, **more: str) -> None:
         "/auth/links", json={"address": AMARA, **more}, headers={"Origin": URL}
     )
     assert answer.status_code == 202
+    office.pump()
+
+
+def ask_for_an_address(office: Town, address: str = "amara.new@example.org") -> None:
+    """Amara asks for her mails to go elsewhere."""
+    who = an_actor(examples.MENTEE)
+    ask_address(office.gateway.records, who, address, now=office.clock.now())
     office.pump()
 
 

@@ -81,4 +81,4 @@ def test_every_kind_is_asked_for_by_something() -> None:
         for kind, changes in EVERYTHING.values()
         for each in wanted(kind.name, an_event(kind, **changes).state)
     }
-    assert asked | DECISIONS.keys() | {"sign-in"} == KINDS.keys()
+    assert asked | DECISIONS.keys() | {"sign-in", "address", "address-asked"} == KINDS.keys()

@@ -14,6 +14,7 @@ from tests.gateway.letters.letterbox import (
     NO_BREAK,
     an_office,
     ask_for_a_link,
+    ask_for_an_address,
     hear_everything,
     hear_people,
 )
@@ -71,6 +72,7 @@ def test_every_word_is_said_somewhere(
         hear_people(office, language=language)
         hear_everything(office)
         ask_for_a_link(office)
+        ask_for_an_address(office)
         office.go_on(days=60)
         say_what_is_late(office)
     unsaid = set(words("en")) - said

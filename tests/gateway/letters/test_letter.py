@@ -15,6 +15,7 @@ from tests.gateway.letters.letterbox import (
     URL,
     an_office,
     ask_for_a_link,
+    ask_for_an_address,
     hear_everything,
     hear_people,
     html_of,
@@ -57,6 +58,7 @@ def test_hostile_names_stay_names(tmp_path: Path, language: str) -> None:
             )
             hear_everything(office)
             ask_for_a_link(office)
+            ask_for_an_address(office)
             assert set(states(office)) == KINDS.keys()
             assert {state for found in states(office).values() for state in found} == {"sent"}
             for mail in mails(office):

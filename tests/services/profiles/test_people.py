@@ -1,10 +1,17 @@
 """Associations and members over HTTP."""
 
 import threading
+from dataclasses import replace
 from typing import Any
 
+from chassis.tokens import Actor
 from tests.harness import Town, an_actor
 from tests.services.profiles.conftest import FOUNDING, OPERATOR, World
+
+
+def by_link(who: Actor) -> Actor:
+    """A member who comes by a link from a mail."""
+    return replace(who, link="a-link")
 
 
 def test_an_association_begins_with_a_founder_who_may_do_everything(town: Town) -> None:
@@ -73,14 +80,26 @@ def test_a_member_changes_the_own_profile_and_others_hear_of_it(world: World) ->
 def test_nobody_takes_a_name_or_address_that_reads_otherwise_than_it_is_written(
     world: World,
 ) -> None:
-    body = {"given_name": "\u200b", "family_name": "\u202egnp", "address": "a@\u202eb.example"}
+    body = {"given_name": "\u200b", "family_name": "\u202egnp"}
     refused = world.patch("/members/me", body, actor=world.member())
     assert refused.status_code == 422
     assert {(fault["field"], fault["code"]) for fault in refused.json["faults"]} == {
         ("given_name", "required"),
         ("family_name", "control-characters"),
-        ("address", "not-an-address"),
     }
+    body = {"address": "a@\u202eb.example"}
+    refused = world.post("/members/me/address", body, actor=by_link(world.member()))
+    assert refused.json["faults"][0]["code"] == "not-an-address"
+
+
+def test_an_address_is_taken_only_by_a_link_that_proves_it(world: World) -> None:
+    amara, body = world.member("amara@example.org"), {"address": "Amara@Library.example"}
+    bare = world.post("/members/me/address", body, actor=amara)
+    assert (bare.status_code, bare.json["code"]) == (403, "forbidden")
+    proved = world.post("/members/me/address", body, actor=by_link(amara))
+    assert (proved.status_code, proved.json["address"]) == (200, "amara@library.example")
+    again = world.post("/members/me/address", body, actor=by_link(amara))
+    assert again.json["version"] == proved.json["version"]
 
 
 def test_a_change_that_changes_nothing_tells_nobody(world: World) -> None:
@@ -102,7 +121,8 @@ def test_a_change_of_what_somebody_else_changed_meanwhile_is_refused(world: Worl
 def test_one_address_is_one_member(world: World) -> None:
     world.member("amara@example.org")
     other = world.member("other@example.org")
-    answer = world.patch("/members/me", {"address": "Amara@example.org"}, actor=other)
+    body = {"address": "Amara@example.org"}
+    answer = world.post("/members/me/address", body, actor=by_link(other))
     assert (answer.status_code, answer.json["code"]) == (409, "address-is-taken")
 
 
@@ -112,9 +132,10 @@ def test_two_who_race_for_an_address_get_it_once(world: World) -> None:
 
     def race(who: Any) -> None:
         client = world.app.test_client()
-        headers = {"Authorization": f"Bearer {world.token(who)}"}
+        headers = {"Authorization": f"Bearer {world.token(by_link(who))}"}
         start.wait()
-        answer = client.patch("/members/me", json={"address": "won@example.org"}, headers=headers)
+        body = {"address": "won@example.org"}
+        answer = client.post("/members/me/address", json=body, headers=headers)
         codes.append(answer.status_code)
 
     threads = [threading.Thread(target=race, args=(who,)) for who in racers]
