@@ -17,7 +17,7 @@ from flask_smorest import Api, Blueprint
 from joserfc.jwk import OKPKey
 from prometheus_client import CONTENT_TYPE_LATEST
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
 from chassis import metrics
 from chassis.errors import (
@@ -58,6 +58,9 @@ class NotJson(Exception):
 
 class _Bodies(FlaskParser):
     def load_json(self, req: Any, schema: Any) -> Any:
+        if not req.is_json and req.get_data():
+            # Taken as empty, it would mean something else than whoever sent it meant.
+            raise UnsupportedMediaType
         try:
             return super().load_json(req, schema)
         except ValueError as error:

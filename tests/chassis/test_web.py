@@ -97,7 +97,8 @@ def test_every_fault_of_a_body_is_named_at_once(town: Town) -> None:
         (b"\xff\xfe", "application/json", 400),
         (b"[]", "application/json", 422),
         (b'"text"', "application/json", 422),
-        (b"place=hall", "application/x-www-form-urlencoded", 422),
+        (b"place=hall", "application/x-www-form-urlencoded", 415),
+        (b'{"place": "hall"}', "text/plain", 415),
         (b'{"place": "' + b"x" * (2 << 20) + b'"}', "application/json", 413),
         (json.dumps({"place": "a\u0000b"}).encode(), "application/json", 422),
         (b'{"place": "\\ud800"}', "application/json", 422),
@@ -107,7 +108,7 @@ def test_every_fault_of_a_body_is_named_at_once(town: Town) -> None:
         (json.dumps({"place": " \u200b\ufeff"}).encode(), "application/json", 422),
     ],
     ids=[
-        *("depth", "cut", "bytes", "list", "text", "form", "size", "control", "surrogate"),
+        *("depth", "cut", "bytes", "list", "text", "form", "plain", "size", "control", "surrogate"),
         *("digits", "turned", "deleted", "unseen"),
     ],
 )
