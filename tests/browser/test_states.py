@@ -15,6 +15,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import Open
 from tests.browser.looking import a_window, combinations, faults_of, look_at, set_language, settled
 from tests.browser.stage import Stage, a_stage
+from tests.harness import eventually
 from tests.mailbox import read, text_of
 
 State = Callable[[Page], None]
@@ -187,10 +188,15 @@ def test_the_door_is_without_a_barrier_in_every_state(
 
 
 @pytest.fixture(scope="module")
-def mailed(chromium: Any, lived: Stage) -> dict[str, str]:
+def mailed(chromium: Any, lived: Stage, session: Any) -> dict[str, str]:
     """One link of each purpose and state among those of the demo's mails, newest first."""
     context = chromium.new_context(base_url=lived.url)
     found: dict[str, str] = {}
+    context.add_cookies(session("Mentee"))
+    body, own = {"address": "moved@example.org"}, {"Origin": lived.url}
+    assert context.request.post("/auth/address", data=body, headers=own).ok
+    mine = "/api/demo/mails?address=moved@example.org"
+    eventually(lambda: context.request.get(mine).json()["items"])
     mails = sorted((lived.folder / "data/mails").glob("*.eml"), reverse=True)
     # Some of the oldest too: the gateway has forgotten their links.
     for path in (*mails[:400], *mails[-50::10]):
@@ -214,7 +220,7 @@ def test_links_from_mails_are_without_a_barrier(
     lived: Stage, mailed: dict[str, str], window: Open, width: int, language: str, theme: str
 ) -> None:
     purposes = {name.split()[0] for name in mailed}
-    assert purposes >= {"confirm", "met", "not-met", "check-in", "None"}, mailed
+    assert purposes >= {"address", "confirm", "met", "not-met", "check-in", "None"}, mailed
     page = a_window(window, lived, width, language, theme)
     wrong = looked_at(page, {name: at(path) for name, path in mailed.items()})
     assert not wrong, json.dumps(wrong, indent=1, ensure_ascii=False)
@@ -239,6 +245,8 @@ def test_what_a_member_does_wrong_is_told_without_a_barrier(
     states = {
         "no time": submitted(own),
         "a profile without names": empties_profile,
+        "an address that is none": moves_to("nobody"),
+        "another address": moves_to(f"{width}{language}{theme}@example.org"),
         "toast": says_saved,
         "turning the calendar off": turns_calendar_off,
         "a goal without words": goal_without_words(space),
@@ -257,6 +265,16 @@ def empties_profile(page: Page) -> None:
     page.locator("#given_name, #given").first.fill("")
     page.locator("main button[type=submit]").first.click()
     page.locator(".summary").wait_for()
+
+
+def moves_to(address: str) -> State:
+    def bring_about(page: Page) -> None:
+        look_at(page, "/me")
+        page.locator("#address").fill(address)
+        page.locator("#address").press("Enter")
+        page.locator(".notice, .wrong #address").first.wait_for()
+
+    return bring_about
 
 
 def says_saved(page: Page) -> None:

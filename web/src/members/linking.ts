@@ -4,6 +4,9 @@ import type { Way } from '../types'
 
 export interface Told extends BootLink {
   next?: string
+  /** The new mail address that the link is to prove. */
+  address?: string
+  association?: { name: string } | null
   member?: { given_name: string; family_name: string; zone: string; city?: string }
   partner?: { given_name: string; family_name: string } | null
   role?: Role
