@@ -15,10 +15,10 @@ GOALS: Phrases = {
         "Present our data strategy to the board",
     ),
     "fr": (
-        "Mener mon premier projet de l'appel d'offres à la remise",
+        "Mener mon premier projet de l’appel d’offres à la remise",
         "Décider si je veux diriger une équipe",
         "Donner une conférence au congrès du printemps",
-        "Passer l'examen de permis à l'automne",
+        "Passer l’examen de permis à l’automne",
         "Savoir dire non sans me sentir coupable",
         "Avoir trois personnes à appeler hors de mon bureau",
         "Présenter notre stratégie de données au conseil",
@@ -34,7 +34,7 @@ PLANS: Phrases = {
     "fr": (
         "Observer une remise, puis faire la suivante moi-même.",
         "Demander à quatre personnes comment elles ont commencé.",
-        "Un plan d'ici la fin du mois, puis une répétition ensemble.",
+        "Un plan d’ici la fin du mois, puis une répétition ensemble.",
         "Deux soirs par semaine, et un examen blanc.",
     ),
 }
@@ -47,11 +47,11 @@ AGENDAS: Phrases = {
         "Who else I should talk to",
     ),
     "fr": (
-        "Ce que j'ai fait depuis la dernière fois",
+        "Ce que j’ai fait depuis la dernière fois",
         "Comment en parler à ma gestionnaire",
         "Commentaires sur mon plan",
         "Une conversation difficile à avoir",
-        "À qui d'autre parler",
+        "À qui d’autre parler",
     ),
 }
 NOTES: Phrases = {
@@ -64,17 +64,31 @@ NOTES: Phrases = {
     "fr": (
         "Nous avons revu le plan. Le début est trop long; la carte en dit plus que le texte.",
         "Parlé du passage au bureau. Moins clair que je pensais, et cela aide.",
-        "Répété la conversation deux fois. La seconde fois, sans m'excuser.",
-        "Regardé le calendrier: deux choses peuvent attendre.",
+        "Répété la conversation deux fois. La seconde fois, sans m’excuser.",
+        "Regardé le calendrier\u00a0: deux choses peuvent attendre.",
     ),
 }
 FOLLOW_UPS: Phrases = {
-    "en": ("Send the second outline", "Call Claire about the committee", "Block Friday mornings"),
-    "fr": ("Envoyer le deuxième plan", "Appeler Claire au sujet du comité", "Libérer le vendredi"),
+    "en": (
+        "Send the second outline",
+        "Call Claire about the committee",
+        "Keep Friday mornings free",
+        "Ask for the figures of last year",
+        "Read the chapter on tenders",
+        "Write down three things that went well",
+    ),
+    "fr": (
+        "Envoyer le deuxième plan",
+        "Appeler Claire au sujet du comité",
+        "Libérer le vendredi matin",
+        "Demander les chiffres de l’an dernier",
+        "Lire le chapitre sur les appels d’offres",
+        "Noter trois choses qui ont bien marché",
+    ),
 }
 DECLINED: Phrases = {
     "en": ("I have too little time this term.", "We know each other from work."),
-    "fr": ("J'ai trop peu de temps cette session.", "Nous nous connaissons du travail."),
+    "fr": ("J’ai trop peu de temps cette session.", "Nous nous connaissons du travail."),
 }
 FAREWELLS: Phrases = {
     "en": ("Thank you. My work takes all of me just now; it is not you.",),
@@ -82,5 +96,5 @@ FAREWELLS: Phrases = {
 }
 HELP: Phrases = {
     "en": ("We cannot find a time that suits both of us.",),
-    "fr": ("Nous ne trouvons pas d'heure qui convienne à nous deux.",),
+    "fr": ("Nous ne trouvons pas d’heure qui convienne à nous deux.",),
 }

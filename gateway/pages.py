@@ -42,7 +42,7 @@ _WORDS = {
     "fr": {
         "description": "Guildway : le mentorat dans votre association professionnelle.",
         "no_script": "Guildway a besoin de JavaScript, comme les boutons de nos courriels.",
-        "away": "Un instant, s’il vous plaît",  # noqa: RUF001 (an apostrophe)
+        "away": "Un instant, s’il vous plaît",
         "away_text": "Le service redémarre. Cette page se recharge toute seule.",
     },
 }
