@@ -135,7 +135,7 @@ def wait_for_state(
     """Ask until something is in one of these states."""
 
     def look() -> Any:
-        found = coordinator.gets(place)
+        found = coordinator.gets_in_the_end(place)
         return found if found["state"] in states else None
 
     found: dict[str, Any] = eventually(look, seconds=seconds)

@@ -81,6 +81,15 @@ class Person:
     def gets(self, path: str) -> Any:
         return self._done(self.asks("GET", path))
 
+    def gets_in_the_end(self, path: str) -> Any:
+        """What is there, also if the house is so busy that it says when to ask again."""
+
+        def look() -> Answer | None:
+            answer = self.asks("GET", path)
+            return None if answer.status == 503 and "Retry-After" in answer.headers else answer
+
+        return self._done(eventually(look))
+
     def posts(self, path: str, body: Any = None) -> Any:
         return self._done(self.asks("POST", path, body or {}))
 
