@@ -3,7 +3,6 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -90,14 +89,6 @@ def _note(wrong: list[str], page: Any, line: Any) -> None:
     expected = ("the server responded with a status of 4", "net::ERR_INTERNET_DISCONNECTED")
     if line.type == "error" and not any(words in line.text for words in expected):
         wrong.append(f"{page.url}: {line.text}")
-
-
-@pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """An instance without an association, on a clock that the tests set: a Monday morning."""
-    at = datetime(2026, 5, 11, 14, 0, tzinfo=UTC)
-    with a_stage(tmp_path_factory.mktemp("empty"), demo=False, at=at) as stage:
-        yield stage
 
 
 @pytest.fixture(scope="session")

@@ -87,10 +87,11 @@ class Person:
         tile.first.locator("input").check()
 
     def opens_mail(self, subject: str, link: str) -> None:
-        """A mail by the key of its subject; the one-time link below these words of it. Its page is
-        without a barrier.
+        """A mail by the key of its subject; the one-time link below the words of another key. Its
+        page is without a barrier.
         """
-        self.goes_to(link_below(self.has_mail(subject), link))
+        words = _words_of_mails(self.language)[link].partition("{")[0].replace("\u00a0", " ")
+        self.goes_to(link_below(self.has_mail(subject), words))
         settled(self.page)
         assert faults_of(self.page) == []
 
