@@ -12,6 +12,10 @@ from tests.browser.stage import ROOT, Stage
 
 AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+EXPLAINED = {"elmPartiallyObscured", "shortTextContent"}
+"""What axe cannot tell of colours: cells that a wide table hides in part have those of the cells
+beside them, and a figure of one digit those of its longer neighbours.
+"""
 QUICK = [(320, "fr", "dark"), (1280, "en", "light")]
 EVERY = [
     (width, language, theme)
@@ -72,7 +76,17 @@ def faults_of(page: Any) -> list[str]:
     for rule in result["violations"]:
         where = [node["target"] for node in rule["nodes"][:3]]
         faults.append(f"{rule['id']}: {rule['help']} {where}")
-    return faults
+    return faults + [f"cannot be told: {each}" for each in _untold(result["incomplete"])]
+
+
+def _untold(rules: list[dict[str, Any]]) -> list[str]:
+    """What axe could not decide, but for what is explained."""
+    return [
+        f"{rule['id']}: {node['target']} {node['any'] + node['all'] + node['none']}"
+        for rule in rules
+        for node in rule["nodes"]
+        if {(each["data"] or {}).get("messageKey") for each in node["any"]} - EXPLAINED
+    ]
 
 
 def _unsaid(text: str) -> set[str]:
