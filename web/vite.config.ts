@@ -81,13 +81,12 @@ function webSocketOnly(): Plugin {
 }
 
 /** What every page needs is one file. What several share comes in three more: what pages about two
- * people are made of, lists, and forms (with what of Svelte only they use). */
+ * people are made of, lists, and forms. */
 const CORE =
-  /svelte[\\/](?!.*([\\/]bindings[\\/](input|select)|shared[\\/]clone)\.)|esm-env|clsx|virtual:pages|preload-helper|src[\\/]([a-z0-9.]+\.(ts|css)|App|routes)|parts[\\/](Layout|Mark|Icon|News|Notice|Toast|toast|Lit|Button)\./
-const PEOPLE = /parts[\\/](Duo|Face|Knot|Way)\.|members[\\/](people|When|HomeEmpty)\.|parts[\\/]Empty\./
-const LISTS = /parts[\\/](Badge|Bar|Part|Rows?|Time)\./
-const FORMS =
-  /parts[\\/](Field|Tiles|Pick|ErrorSummary|Dialog)\.|svelte[\\/].*([\\/]bindings[\\/](input|select)|shared[\\/]clone)\./
+  /svelte[\\/]|esm-env|clsx|virtual:pages|preload-helper|src[\\/]([a-z0-9.]+\.(ts|css)|App|routes)|parts[\\/](Layout|Mark|Icon|News|Notice|Toast|toast|Lit|Button)\./
+const PEOPLE = /parts[\\/](Badge|Bar|Duo|Face|Knot|Way)\.|members[\\/](people|When|HomeEmpty)\.|parts[\\/]Empty\./
+const LISTS = /parts[\\/](Part|Rows?)\./
+const FORMS = /parts[\\/](Field|Tiles|Pick|Labels)\./
 
 export default defineConfig({
   plugins: [
