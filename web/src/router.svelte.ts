@@ -24,6 +24,8 @@ interface Module {
   default: Component<PageProps<any>>
   /** Where to go instead, once the data is known. */
   elsewhere?: (data: any, params: Params) => string | undefined
+  /** What of the page comes apart from it and is needed to show this; it is here before the page is shown. */
+  brings?: (data: any, query: URLSearchParams) => Promise<void>
   /** Lists on this page do not move by themselves: what is new waits behind "Show". */
   steady?: boolean
   /** What is new behind "Show", in words. */
@@ -96,6 +98,11 @@ export async function reload(options: { quietly?: boolean } = {}): Promise<void>
   if (!found) return
   const mine = turn
   const fresh = await load(found.entry, route.params, route.query)
+  try {
+    await found.module.brings?.(fresh, route.query)
+  } catch {
+    return // without what would show it
+  }
   // Data of a page that was left meanwhile is nobody's.
   if (mine !== turn || found !== shown || Object.values(fresh).some(isFailed)) return
   if (JSON.stringify(fresh) === JSON.stringify(route.data)) {
@@ -193,6 +200,8 @@ async function show(to: URL): Promise<boolean> {
       navigate(instead, { replace: true })
       return false
     }
+    await module.brings?.(data, to.searchParams)
+    if (mine !== turn) return false
     return place(to, entry, module, params, data)
   } catch (error) {
     if (mine !== turn) return false

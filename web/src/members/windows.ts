@@ -1,4 +1,5 @@
 /** Windows of the week as stretches of minutes: added, taken away, joined. */
+import { formatTimes } from '../i18n.svelte'
 import type { Window } from '../types'
 
 export interface Span {
@@ -13,15 +14,24 @@ export const PARTS = [
   { id: 'evening', from: 1020, to: 1260 },
 ] as const
 
-export const clockOf = (minutes: number): string =>
-  `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`
+const clockOf = (minutes: number): string =>
+  minutes === 1440 ? '24:00' : new Date(minutes * 60_000).toISOString().slice(11, 16)
+
+export function labelOf({ from, to }: Span): string {
+  const at = (minutes: number) => Date.UTC(2026, 0, 15, 0, minutes % 1440)
+  return formatTimes(at(from), at(to), 'UTC')
+}
+
+/** One that ends at midnight or after it goes on beyond the day's last minute. */
+export function spanOf(window: Window): Span {
+  const [from, to] = [minutesOf(window.start), minutesOf(window.end)]
+  return { from, to: to > from ? to : to + 1440 }
+}
 
 export function spansOf(windows: Window[], weekday: number): Span[] {
   return windows
     .filter((each) => each.weekday === weekday)
-    .map((each) => ({ from: minutesOf(each.start), to: minutesOf(each.end) }))
-    .map((span) => (span.to <= span.from ? { ...span, to: span.to + 1440 } : span))
-    .sort((one, two) => one.from - two.from)
+    .map(spanOf)
 }
 
 export const covers = (spans: Span[], part: Span): boolean =>
@@ -53,7 +63,7 @@ function replaced(windows: Window[], weekday: number, spans: Span[]): Window[] {
   const fresh = spans.map(({ from, to }) => ({
     weekday,
     start: clockOf(from),
-    end: to > 1440 ? clockOf(to - 1440) : clockOf(to),
+    end: clockOf(to),
   }))
   return [...windows.filter((each) => each.weekday !== weekday), ...fresh].sort(
     (one, two) => one.weekday - two.weekday || one.start.localeCompare(two.start),
