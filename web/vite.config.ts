@@ -83,7 +83,7 @@ function webSocketOnly(): Plugin {
 /** What every page needs is one file. What several share comes in three more: what pages about two
  * people are made of, lists, and forms. */
 const CORE =
-  /svelte[\\/]|esm-env|clsx|virtual:pages|preload-helper|src[\\/]([a-z0-9.]+\.(ts|css)|App|routes)|parts[\\/](Layout|Mark|Icon|News|Notice|Toast|toast|Lit|Button)\./
+  /svelte[\\/]|esm-env|clsx|virtual:pages|preload-helper|src[\\/]([a-z0-9.]+\.(ts|css)|App|routes)|parts[\\/](Layout|Mark|Icon|News|Notice|Toast|toast|Lit|Button|ErrorSummary)\./
 const PEOPLE = /parts[\\/](Badge|Bar|Duo|Face|Knot|Way)\.|members[\\/](people|When|HomeEmpty)\.|parts[\\/]Empty\./
 const LISTS = /parts[\\/](Part|Rows?)\./
 const FORMS = /parts[\\/](Field|Tiles|Pick|Labels)\./

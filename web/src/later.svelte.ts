@@ -17,13 +17,13 @@ export class Later<C extends Component<any, any, any>> {
   }
 
   /** Does what was asked as soon as the part is here. If it cannot come, says so: a next try may. */
-  async whenHere(act: () => void): Promise<void> {
+  async whenHere(act?: () => void): Promise<void> {
     try {
       await this.fetch()
     } catch {
       return toast(problem(new Problem(0, 'no-answer')))
     }
-    act()
+    act?.()
   }
 }
 

@@ -18,7 +18,7 @@ export class Deciding {
     if (isOn) next.set(application.id, application)
     else next.delete(application.id)
     this.chosen = next
-    void this.bar.whenHere(() => {})
+    void this.bar.whenHere()
   }
 
   clear(): void {
