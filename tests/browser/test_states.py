@@ -366,3 +366,25 @@ def test_what_a_coordinator_is_asked_is_without_a_barrier(
     }
     wrong = looked_at(page, states)
     assert not wrong, json.dumps(wrong, indent=1, ensure_ascii=False)
+
+
+def test_a_dialog_that_cannot_be_fetched_is_told_and_comes_at_the_next_try(
+    lived: Stage, window: Open, session: Any
+) -> None:
+    page = a_window(window, lived, 360, "en", "light")
+    page.context.add_cookies(session("Mentee"))
+    ahead = page.request.get("/api/scheduling/meetings?when=ahead").json()
+    planned = next(each for each in ahead["items"] if each["state"] == "scheduled")
+    dialogs = "**/assets/Confirm-*.js"
+    page.route(dialogs, lambda route: route.abort("internetdisconnected"))
+    look_at(page, f"/meetings/{planned['id']}")
+    call_off = page.locator("main .button.bad")
+    call_off.click()
+    page.locator(".toast").wait_for()
+    assert not page.locator("dialog[open]").count()
+    page.unroute(dialogs)
+    call_off.click()
+    page.locator("dialog[open]").wait_for()
+    page.keyboard.press("Escape")
+    page.locator("dialog[open]").wait_for(state="detached")
+    assert call_off.evaluate("button => button === document.activeElement")
