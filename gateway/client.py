@@ -17,10 +17,13 @@ _HIDDEN = ("routes.json", "index.html")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """A row of the table of routes. `open_to`: anyone, member or coordinator."""
+    """A row of the table of routes. `open_to`: anyone, member or coordinator; `begins`: the part
+    that a page of several parts shows first, mostly.
+    """
 
     path: str
     page: str
+    begins: str
     open_to: str
     words: str
     data: Mapping[str, str]
@@ -31,6 +34,7 @@ class Route:
         return cls(
             path=row["path"],
             page=row.get("page", ""),
+            begins=row.get("begins", ""),
             open_to=row.get("for", "member"),
             words=row.get("words", "core"),
             data=row.get("data", {}),
@@ -98,9 +102,11 @@ class Built:
                 return Match(route=route, values=values)
         return None
 
-    def preloads(self, page: str, words: Iterable[str], language: str) -> list[str]:
+    def preloads(
+        self, page: str, words: Iterable[str], language: str, *, begins: str = ""
+    ) -> list[str]:
         """The chunks that a page will ask for, the entry's and theirs, each once."""
-        wanted = [ENTRY, f"src/pages/{page}.svelte"]
+        wanted = [ENTRY, f"src/pages/{page}.svelte", f"src/{begins}.svelte"]
         wanted += [f"src/messages/{language}/{each}.json" for each in dict.fromkeys(words)]
         found: dict[str, None] = {}
         while wanted:

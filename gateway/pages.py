@@ -172,7 +172,9 @@ def _preloads(built: Built, match: Match | None, who: Actor | None, language: st
         return built.preloads("NotFound", ("core",), language)
     if match.route.open_to != "anyone" and who is None:
         return built.preloads("SignIn", ("core",), language)
-    return built.preloads(match.route.page, ("core", *match.route.words.split()), language)
+    route = match.route
+    words = ("core", *route.words.split())
+    return built.preloads(route.page, words, language, begins=route.begins)
 
 
 def _title(boot: Mapping[str, Any]) -> str:

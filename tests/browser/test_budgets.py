@@ -46,7 +46,8 @@ def test_the_styles_fit_into_the_shell() -> None:
     assert 0 < len(gzip.compress(styles, 9)) <= 8 * KB
 
 
-PAGES = sorted(route["page"] for route in json.loads((ROOT / "web/src/routes.json").read_text()))
+ROUTES = json.loads((ROOT / "web/src/routes.json").read_text())
+PAGES = sorted(route["page"] for route in ROUTES)
 
 
 def key_of(page: str) -> str:
@@ -93,6 +94,15 @@ def test_a_further_screen_is_light(page: str) -> None:
     for chunks in still_to_load(manifest, page):
         sizes = {chunk: packed(DIST / manifest[chunk]["file"]) for chunk in chunks}
         assert sum(sizes.values()) <= limit * KB, sizes
+
+
+def test_the_part_that_a_page_begins_with_is_one_of_its_own() -> None:
+    manifest = json.loads((DIST / ".vite/manifest.json").read_text())
+    for route in ROUTES:
+        if begins := route.get("begins"):
+            own = with_imports(manifest, key_of(route["page"]))
+            brought = {part for chunk in own for part in manifest[chunk].get("dynamicImports", ())}
+            assert f"src/{begins}.svelte" in brought, route
 
 
 def packed(path: Path) -> int:

@@ -27,6 +27,7 @@ BUILT = {
     "style.css": {"file": "assets/style-4d.css"},
     "src/pages/Home.svelte": {"file": "assets/Home-5e.js", "imports": ["_card-6f.js"]},
     "_card-6f.js": {"file": "assets/card-6f.js", "imports": ["_core-2b.js"]},
+    "src/members/Day.svelte": {"file": "assets/day-8b.js", "imports": ["_core-2b.js"]},
     "src/pages/SignIn.svelte": {"file": "assets/SignIn-7a.js"},
     "src/messages/en/core.json": {"file": "assets/core-en.js"},
     "src/messages/fr/core.json": {"file": "assets/core-fr.js"},
@@ -46,6 +47,7 @@ HOME = {
 ROUTES = [
     {"path": "/", **HOME},
     {"path": "/home", **HOME},
+    {"path": "/steps", **HOME, "begins": "members/Day"},
     {"path": "/sign-in", "page": "SignIn", "for": "anyone", "words": "core", "data": {}},
     {"path": "/coordinate/cohorts/new", "page": "C", "for": "coordinator", "data": {}},
     {

@@ -54,6 +54,11 @@ def test_a_page_preloads_its_chunks_and_theirs_once(founder: Visitor) -> None:
     ]
 
 
+def test_a_page_of_several_parts_preloads_the_one_it_begins_with(founder: Visitor) -> None:
+    (ours,) = (each for each in preloads(founder.get("/steps").text) if "day" in each)
+    assert ours == "/assets/day-8b.js"
+
+
 def test_who_is_not_signed_in_gets_the_page_to_do_so(stranger: Visitor) -> None:
     answer = stranger.get("/", headers={"Accept-Language": "fr-CA,fr;q=0.9,en;q=0.5"})
     assert answer.status_code == 200

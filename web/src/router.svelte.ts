@@ -36,6 +36,8 @@ interface Entry {
   path: string
   page: string
   for: string
+  /** For the gateway, which has the browser fetch it at once: the part that a page of several shows first. */
+  begins?: string
   /** Catalogs beside `core`, with blanks between. */
   words: string
   data: Record<string, string>
