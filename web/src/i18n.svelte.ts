@@ -126,6 +126,16 @@ export function listed(items: string[]): string {
   return new Intl.ListFormat(locale(), { type: 'conjunction' }).format(items)
 }
 
+/** Several of a family of codes: "Energy, health and listening". */
+export function listedWords(family: string, codes: string[]): string {
+  return listed(codes.map((code, n) => (n ? lower(word(family, code)) : word(family, code))))
+}
+
+/** Words that go on in a sentence. */
+export function lower(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
+}
+
 export function formatNumber(value: number, options?: Intl.NumberFormatOptions): string {
   return format(Intl.NumberFormat, options).format(value)
 }

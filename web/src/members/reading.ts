@@ -1,5 +1,5 @@
 /** How the answers of an application read. */
-import { formatTimes, languageName, listed, weekdayName, word } from '../i18n.svelte'
+import { formatTimes, languageName, listed, listedWords, weekdayName, word } from '../i18n.svelte'
 import type { Application } from '../types'
 import type { Question } from './answers'
 
@@ -9,18 +9,18 @@ export function readOf(question: Question, answers: Application): string {
     stream: () => [answers.cohort.streams.find((each) => each.id === answers.stream_id)?.name],
     work: () => [answers.employer, answers.region && word('region', answers.region)],
     stage: () => [answers.field, answers.seniority !== null && word('seniority', String(answers.seniority))],
-    topics: () => [answers.topics.length && listed(answers.topics.map((topic) => word('topic', topic.id)))].map(String),
+    topics: () => [listedWords('topic', answers.topics.map((topic) => topic.id))],
     languages: () => [listed(answers.languages.map(languageName))],
-    ways: () => [listed(answers.ways.map((way) => word('a.way', way)))],
+    ways: () => [listedWords('a.way', answers.ways)],
     times: () =>
       answers.availability.map(
         (window) =>
           `${weekdayName(window.weekday)} ${formatTimes(`2026-01-15T${window.start}:00Z`, `2026-01-15T${window.end === '24:00' ? '00:00' : window.end}:00Z`, 'UTC')}`,
       ),
     hopes: () => [answers.hopes, answers.offers],
-    wishes: () => [listed(answers.wishes.map((wish) => word('wishes', wish)))],
+    wishes: () => [listedWords('wishes', answers.wishes)],
     capacity: () => [String(answers.capacity)],
   }
-  const parts = read[question]().filter((part) => part && part !== '0')
+  const parts = read[question]().filter(Boolean)
   return parts.join(question === 'hopes' || question === 'times' ? '\n' : ', ')
 }

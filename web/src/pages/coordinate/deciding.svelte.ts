@@ -1,5 +1,5 @@
 /** What is chosen in screening, how far a decision on it is and what came of it. */
-import { listed, plural, t, word } from '../../i18n.svelte'
+import { listedWords, plural, t } from '../../i18n.svelte'
 import { Later } from '../../later.svelte'
 import type { Application, Decision } from './shapes'
 
@@ -28,10 +28,10 @@ export class Deciding {
 
 /** What a card says of an application in one line. */
 export function inShort(application: Application): string {
-  const topics = application.topics.slice(0, 2).map(({ id }) => word('topic', id))
+  const topics = application.topics.slice(0, 2).map(({ id }) => id)
   const places =
     application.role === 'mentor' ? plural('screening.places_n', application.capacity) : ''
   if (!topics.length) return [places, t('screening.no_answers')].filter(Boolean).join('. ')
   const key = application.role === 'mentor' ? 'screening.offers' : 'screening.wants'
-  return [places, t(key, { topic: listed(topics) })].filter(Boolean).join('. ')
+  return [places, t(key, { topic: listedWords('topic', topics) })].filter(Boolean).join('. ')
 }
