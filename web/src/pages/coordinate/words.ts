@@ -6,6 +6,7 @@ import {
   hasWord,
   languageName,
   listed,
+  listedWords,
   localDay,
   plural,
   t,
@@ -178,11 +179,8 @@ export function factWords(criterion: string, facts: Facts): string {
   }
   if (!facts.shared.length)
     return criterion === 'topics' ? t('fact.topics_none', count) : t('fact.none')
-  const list = listed(facts.shared.map((id) => memberName(criterion, String(id))))
-  return criterion === 'topics' ? t('fact.topics', { ...count, list }) : list
-}
-
-function memberName(criterion: string, id: string): string {
-  if (criterion === 'language') return languageName(id)
-  return word({ topics: 'topic', way: 'way', wishes: 'co.wish' }[criterion] ?? 'criterion', id)
+  const shared = facts.shared.map(String)
+  if (criterion === 'language') return listed(shared.map(languageName))
+  if (criterion === 'topics') return t('fact.topics', { ...count, list: listedWords('topic', shared) })
+  return listedWords(criterion === 'wishes' ? 'co.wish' : criterion, shared)
 }
