@@ -281,7 +281,9 @@ export function monthName(month: string, form: 'long' | 'short' = 'short'): stri
 
 /** The name of a language, in the reader's language. */
 export function languageName(code: string): string {
-  return new Intl.DisplayNames(locale(), { type: 'language' }).of(code) ?? code
+  const name = new Intl.DisplayNames(locale(), { type: 'language' }).of(code)
+  // Browsers do not know the names of all languages of the country.
+  return name && name !== code ? name : word('language', code)
 }
 
 const made = new Map<string, unknown>()
