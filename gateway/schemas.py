@@ -46,7 +46,9 @@ class SetupBody(Body):
     name = Text(required=True)
     address = fields.String(
         required=True,
-        validate=validate.Regexp(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?\Z", error="not-a-short-address"),
+        validate=validate.Regexp(
+            r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?\Z", error="not-a-short-address"
+        ),
     )
     zone = Zone(required=True)
     language = Choice(LANGUAGES, required=True)
