@@ -132,3 +132,18 @@ def test_a_window_that_is_signed_out_does_not_go_back_to_data(lived: Stage, wind
     kept = page.request.get(f"/pairs/{pair['id']}").headers["cache-control"]
     assert "no-store" in kept, kept
     assert page.request.get("/api/matching/pairs").status == 401
+
+
+def test_going_back_leads_to_where_reading_was(lived: Stage, window: Open, session: Any) -> None:
+    page = window(lived)
+    page.context.add_cookies(session("Mentor"))
+    look_at(page, "/meetings")
+    page.locator("main a[href^='/meetings/']").last.scroll_into_view_if_needed()
+    place = page.evaluate("scrollY")
+    assert place > 100
+    page.locator("main a[href^='/meetings/']").last.click()
+    expect(page).to_have_url(re.compile("/meetings/[^/]+"))
+    page.locator("main h1, main .lit, main .day").first.wait_for()
+    assert page.evaluate("scrollY") == 0
+    page.go_back()
+    page.wait_for_function("place => Math.abs(scrollY - place) < 2", arg=place)

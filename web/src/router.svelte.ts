@@ -1,5 +1,5 @@
 /** Which page is shown. The page before stays until the next one is whole: its code, its words and its data. */
-import type { Component } from 'svelte'
+import { tick, type Component } from 'svelte'
 import { get, Problem } from './api'
 import { loadWords } from './i18n.svelte'
 import pages from 'virtual:pages'
@@ -148,7 +148,8 @@ function intercept(event: NavigateEvent): void {
     scroll: 'manual',
     focusReset: 'manual',
     handler: async () => {
-      if (await show(to)) settle(isBack ? () => event.scroll() : undefined)
+      // Awaited: once the navigation is over, the browser no longer knows where reading was.
+      if (await show(to)) await settle(isBack ? () => event.scroll() : undefined)
     },
   })
 }
@@ -165,20 +166,19 @@ function clicked(event: MouseEvent): void {
 }
 
 async function arrive(to: URL, isForward: boolean): Promise<void> {
-  if (await show(to)) settle(isForward ? undefined : () => {})
+  if (await show(to)) await settle(isForward ? undefined : () => {})
 }
 
 /** Where reading goes on: at the top, with the focus on the name of the page. */
-function settle(scroll?: () => void): void {
-  requestAnimationFrame(() => {
-    if (scroll) scroll()
-    else window.scrollTo(0, 0)
-    const name = document.querySelector<HTMLElement>('main h1')
-    if (name && !document.activeElement?.closest('main')) {
-      name.tabIndex = -1
-      name.focus({ preventScroll: true })
-    }
-  })
+async function settle(scroll?: () => void): Promise<void> {
+  await tick()
+  if (scroll) scroll()
+  else window.scrollTo(0, 0)
+  const name = document.querySelector<HTMLElement>('main h1')
+  if (name && !document.activeElement?.closest('main')) {
+    name.tabIndex = -1
+    name.focus({ preventScroll: true })
+  }
 }
 
 /** Whether another page was shown (a change of the query alone keeps the page). */
