@@ -21,7 +21,7 @@ from tests.system.cohorts import (
 from tests.system.people import Person
 from tests.system.system import System, eventually
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(600)
 
 ROWS = 2_000
 FROZEN_SECONDS = 12.0
@@ -124,7 +124,12 @@ def test_an_import_is_whole_though_its_worker_was_killed_in_the_middle(
     assert (done["done"], done["refused"]) == (ROWS, 0)
     everybody = maude.gets_in_the_end(f"/api/profiles/applications?cohort_id={cohort}")
     assert everybody["counts"]["applied"] == ROWS
-    eventually(lambda: len(received(system)) - before == ROWS)
+    arrived = 0
+    while arrived < ROWS:
+        # However slow the machine is: as long as some more arrive, nothing is lost.
+        eventually(lambda seen=arrived: len(received(system)) - before > seen)
+        arrived = len(received(system)) - before
+    assert arrived == ROWS
 
 
 def test_nothing_was_set_aside(system: System, couples: list[Couple]) -> None:
