@@ -23,10 +23,10 @@ class Route:
 
     path: str
     page: str
-    begins: str
     open_to: str
     words: str
     data: Mapping[str, str]
+    begins: str = ""
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "Route":

@@ -54,6 +54,10 @@ TABLE: Mapping[Rule, Access] = {
     ("profiles", "PATCH", "/association"): Access(to=COORDINATOR, status=403, body={"name": "X"}),
     ("profiles", "GET", "/members/me"): Access(to=EVERYBODY),
     ("profiles", "PATCH", "/members/me"): Access(to=EVERYBODY, body={"city": "X"}),
+    # Only whoever comes by the link that was mailed to the address
+    ("profiles", "POST", "/members/me/address"): Access(
+        to=set(), status=403, body={"address": "x@example.org"}
+    ),
     ("profiles", "GET", "/content"): Access(to=EVERYBODY | {"elsewhere", "foreign", "double"}),
     # Programs and cohorts: every coordinator sees programs, and cohorts only their own ones
     ("profiles", "GET", "/programs"): Access(to=COORDINATOR | {"elsewhere", "foreign"}, status=403),
