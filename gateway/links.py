@@ -7,7 +7,7 @@ Opening one changes nothing (mail programs open links by themselves): a button d
 | purpose | target | params | shares its answer with |
 |---|---|---|---|
 | `sign-in` | "" or a path of the client (`next`) | | |
-| `address` | the page of the profile | the new address, sealed | |
+| `address` | the page of the profile (the new address is sealed beside) | | |
 | `accept`, `decline` | pair | | each other |
 | `confirm` | meeting | `starts_at` | all times of the meeting |
 | `met`, `not-met` | meeting | | each other |
@@ -49,12 +49,10 @@ def make_link(
     address: str = "",
 ) -> str:
     """Store a link and give its address. The same link asked for twice is one link, but each
-    sign-in and each new mail address is its own.
+    sign-in is its own.
     """
     given = dict(params or {})
-    unique = (
-        str(uuid4()) if purpose in {"sign-in", "address"} else json.dumps(given, sort_keys=True)
-    )
+    unique = str(uuid4()) if purpose == "sign-in" else json.dumps(given, sort_keys=True) + address
     id = fact_id("link", member_id, purpose, target, to_text(until), unique)
     link = Link(
         id=id,

@@ -166,7 +166,7 @@ class Mail(Aggregate):
     about: dict[str, Any]
     """The public state of the event it is made from."""
     more: Sealed
-    """What no event tells: the words of a coordinator, the link to sign in, or a new address."""
+    """What no event tells: words of a coordinator, the link to sign in, or an address."""
     made_at: datetime
     due_at: datetime | None
     """While it waits: when it is to be sent; afterwards: when it is forgotten."""

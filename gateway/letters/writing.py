@@ -59,7 +59,9 @@ KINDS: Mapping[str, Callable[[Case], Body]] = MappingProxyType(
     }
 )
 """What each kind of mail says."""
-TO_MEMBERS = ("sign-in", "address", "address-asked", "invitation")
+TO_ADDRESSES = ("address", "address-asked")
+"""Mails that go where they were asked to go, whatever the reader's address is by then."""
+TO_MEMBERS = ("sign-in", *TO_ADDRESSES, "invitation")
 FOOTS: Mapping[str, str] = MappingProxyType(
     {
         **dict.fromkeys(TO_MEMBERS, "member"),
@@ -117,7 +119,7 @@ def write_new_address(member: Document, address: str, *, cause: str, now: dateti
             more=more,
             now=now,
         )
-        for kind, more in (("address", address), ("address-asked", ""))
+        for kind, more in (("address", address), ("address-asked", member["address"]))
     ]
 
 
@@ -132,7 +134,7 @@ def compose(records: Records, mail: Mail, now: datetime) -> Letter:
     body = KINDS[mail.kind](case)
     frame = _frame(case, body)
     return Letter(
-        to=case.mail.more if mail.kind == "address" else reader["address"],
+        to=str(mail.more) if mail.kind in TO_ADDRESSES else reader["address"],
         to_name=case.reader.full,
         sender=case.values["association"],
         language=case.language,

@@ -81,12 +81,14 @@ def faults_of(page: Any) -> list[str]:
 
 def _untold(rules: list[dict[str, Any]]) -> list[str]:
     """What axe could not decide, but for what is explained."""
-    return [
-        f"{rule['id']}: {node['target']} {node['any'] + node['all'] + node['none']}"
-        for rule in rules
-        for node in rule["nodes"]
-        if {(each["data"] or {}).get("messageKey") for each in node["any"]} - EXPLAINED
-    ]
+    found = []
+    for rule in rules:
+        for node in rule["nodes"]:
+            checks = node["any"] + node["all"] + node["none"]
+            reasons = {(each["data"] or {}).get("messageKey") for each in checks}
+            if rule["id"] != "color-contrast" or reasons - EXPLAINED:
+                found.append(f"{rule['id']}: {node['target']} {checks}")
+    return found
 
 
 def _unsaid(text: str) -> set[str]:

@@ -78,7 +78,7 @@ def still_to_load(manifest: dict[str, Any], page: str) -> list[set[str]]:
     there = with_imports(manifest, "src/main.ts", key_of(first))
     own = with_imports(manifest, key_of(page)) - there
     parts: set[str] = set()
-    if " brings" in (ROOT / "web" / key_of(page)).read_text():
+    if re.search(r"export .*\bbrings\b", (ROOT / "web" / key_of(page)).read_text()):
         parts.update(part for chunk in own for part in manifest[chunk].get("dynamicImports", ()))
     return [own, *(own | with_imports(manifest, part) - there for part in sorted(parts))]
 

@@ -143,7 +143,6 @@ def test_going_back_leads_to_where_reading_was(lived: Stage, window: Open, sessi
     assert place > 100
     page.locator("main a[href^='/meetings/']").last.click()
     expect(page).to_have_url(re.compile("/meetings/[^/]+"))
-    page.locator("main h1, main .lit, main .day").first.wait_for()
-    assert page.evaluate("scrollY") == 0
+    page.wait_for_function("() => scrollY === 0")
     page.go_back()
     page.wait_for_function("place => Math.abs(scrollY - place) < 2", arg=place)

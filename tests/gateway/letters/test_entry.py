@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 from contracts import examples, profiles
+from gateway.service import ask_address
 from tests.gateway.letters.letterbox import (
     AMARA,
     JOSEE,
@@ -13,11 +14,12 @@ from tests.gateway.letters.letterbox import (
     hear_people,
     html_of,
     mails,
+    mails_to,
     only,
     states,
     text_of,
 )
-from tests.harness import Town
+from tests.harness import Town, an_actor
 
 
 def test_the_words_of_a_coordinator_are_quoted(people_known: Town) -> None:
@@ -98,3 +100,11 @@ def test_no_coordinator_is_signed_in_by_a_link_that_lasts_for_days(people_known:
     mail = only(people_known, JOSEE)
     assert acting_links(people_known, mail) == []
     assert f"{URL}/apply" in text_of(mail)
+
+
+def test_the_address_so_far_is_told_also_if_another_holds_by_then(people_known: Town) -> None:
+    ask_address(people_known.gateway.records, an_actor(), "new@example.org", now=NOW)
+    people_known.gateway.hear_that(profiles.PROFILE_UPDATED, version=9, address="new@example.org")
+    people_known.pump()
+    (told,) = mails_to(people_known, AMARA)
+    assert "are to go elsewhere" in told["Subject"]
