@@ -388,3 +388,15 @@ def test_a_dialog_that_cannot_be_fetched_is_told_and_comes_at_the_next_try(
     page.keyboard.press("Escape")
     page.locator("dialog[open]").wait_for(state="detached")
     assert call_off.evaluate("button => button === document.activeElement")
+
+
+def test_what_a_dialog_could_not_do_is_told_in_it(lived: Stage, window: Open, session: Any) -> None:
+    page = a_window(window, lived, 360, "en", "light")
+    page.context.add_cookies(session("Mentee"))
+    ahead = page.request.get("/api/scheduling/meetings?when=ahead").json()
+    planned = next(each for each in ahead["items"] if each["state"] == "scheduled")
+    opens_dialog(f"/meetings/{planned['id']}", ".button.bad")(page)
+    page.context.set_offline(True)
+    page.locator("dialog[open] .button.bad").click()
+    page.locator("dialog[open] .notice").wait_for()
+    assert faults_of(page) == []

@@ -1,6 +1,6 @@
 /** Decisions on applications: one act, followed until it is done, with a way back. */
 import { get, post } from '../../api'
-import { hasWord, plural, t, type Key } from '../../i18n.svelte'
+import { hasWord, plural, problem, t, type Key } from '../../i18n.svelte'
 import { toast } from '../../parts/toast.svelte'
 import { reload } from '../../router.svelte'
 import type { Deciding } from './deciding.svelte'
@@ -40,10 +40,14 @@ export async function decide(
 }
 
 async function undo(deciding: Deciding, decision: Decision): Promise<void> {
-  const undoing = await post<Decision>(`/api/profiles/decisions/${decision.id}/undoing`)
-  await followed(deciding, undoing)
+  try {
+    const undoing = await post<Decision>(`/api/profiles/decisions/${decision.id}/undoing`)
+    await followed(deciding, undoing)
+    toast(t('co.undone'))
+  } catch (error) {
+    toast(problem(error))
+  }
   await reload()
-  toast(t('co.undone'))
 }
 
 async function followed(deciding: Deciding, decision: Decision): Promise<Decision> {
