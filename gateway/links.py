@@ -7,14 +7,15 @@ Opening one changes nothing (mail programs open links by themselves): a button d
 | purpose | target | params | shares its answer with |
 |---|---|---|---|
 | `sign-in` | "" or a path of the client (`next`) | | |
-| `address` | the page of the profile (the new address is sealed beside) | | |
+| `address` | the page of the profile (the new address is sealed beside) | `so_far` | |
 | `accept`, `decline` | pair | | each other |
 | `confirm` | meeting | `starts_at` | all times of the meeting |
 | `met`, `not-met` | meeting | | each other |
 | `check-in` | check-in | `useful` 1 to 5 | all five |
 
 A question that is asked anew of the same member about the same target (a disputed log) takes a
-word in `params["asked"]`, so that its links are not used already.
+word in `params["asked"]`, so that its links are not used already. A new address replaces the one
+that it was asked for (its hash is `params["so_far"]`), and no later one.
 """
 
 import base64
@@ -83,7 +84,7 @@ def state_of(records: Records, link: Link, now: datetime) -> LinkState:
     """What has become of a link."""
     if link.used_at is not None or _is_answered(records, link):
         return "used"
-    return "expired" if link.is_over(now) else "open"
+    return "expired" if link.is_over(now) or _is_overtaken(records, link) else "open"
 
 
 def token_of(id: str, key: bytes) -> str:
@@ -106,6 +107,14 @@ def _id_of(token: str, key: bytes) -> str | None:
 
 def _signature(raw: bytes, key: bytes) -> bytes:
     return hmac.digest(key, b"link" + raw, "sha256")[:_SIGNATURE_BYTES]
+
+
+def _is_overtaken(records: Records, link: Link) -> bool:
+    so_far = link.params.get("so_far")
+    if so_far is None:
+        return False
+    member = records.members.get(link.association_id, link.member_id)
+    return member is None or member.get("address_hash") != so_far
 
 
 def _is_answered(records: Records, link: Link) -> bool:

@@ -31,7 +31,8 @@ def new_address(case: Case) -> Body:
     """To an address that somebody says is theirs: whoever reads it presses the button."""
     until = from_text(case.about["until"])
     case.drop_if(case.now >= until, "the link is over")
-    link = case.link("address", PROFILE, until, address=case.mail.more)
+    so_far = case.about["so_far"]
+    link = case.link("address", PROFILE, until, address=case.mail.more, so_far=so_far)
     return Body(
         subject=case.say("address.subject"),
         lead=(case.say("address.lead", until=case.point(until)),),

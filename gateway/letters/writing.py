@@ -108,14 +108,17 @@ def write_sign_in(member: Document, link: str, *, cause: str, language: str, now
 
 def write_new_address(member: Document, address: str, *, cause: str, now: datetime) -> list[Mail]:
     """The mail with the link to a new address, and the one that tells the address known so far."""
-    until = to_text(now + timedelta(hours=NEW_ADDRESS_HOURS))
+    about = {
+        "until": to_text(now + timedelta(hours=NEW_ADDRESS_HOURS)),
+        "so_far": member["address_hash"],
+    }
     return [
         Mail.ask(
             f"{cause} {kind}",
             association_id=member["association_id"],
             member_id=member["_id"],
             kind=kind,
-            about={"until": until},
+            about=about,
             more=more,
             now=now,
         )

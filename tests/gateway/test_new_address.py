@@ -67,6 +67,16 @@ def test_a_link_is_over_after_a_day(town: Town, founder: Visitor) -> None:
     assert address_of(founder) == OLD
 
 
+def test_a_link_replaces_only_the_address_of_when_it_was_asked(
+    town: Town, founder: Visitor
+) -> None:
+    first = ask(town, founder, "first@example.org")
+    assert founder.press(ask(town, founder)).status_code == 200
+    town.pump()
+    assert founder.press(first).json["code"] == "link-is-expired"
+    assert address_of(founder) == NEW
+
+
 def test_ones_own_address_asked_anew_is_told_to_nobody(town: Town, founder: Visitor) -> None:
     link = ask(town, founder, OLD)
     before = len(town.events("profile-updated"))
