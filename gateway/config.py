@@ -25,6 +25,11 @@ KEPT_AFTER_END = timedelta(days=90)
 """So long a link that has expired is still told from one that never was."""
 
 ADDRESS_TRIES = 5
+"""Sign-in links an hour for one address, asked for by one peer."""
+ADDRESS_MAILS = 20
+"""Links an hour for one address from everywhere: whoever asks for another person's does not use
+hers up, and nobody's mailbox is flooded.
+"""
 PEER_TRIES = 300
 """Sign-in links an hour for one peer: an office behind one address signs in on one morning."""
 SETUP_TRIES = 20

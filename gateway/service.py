@@ -16,6 +16,7 @@ from chassis.store import EVERYWHERE, Document
 from chassis.tokens import Actor
 from gateway import letters, sending
 from gateway.config import (
+    ADDRESS_MAILS,
     ADDRESS_TRIES,
     PEER_TRIES,
     SIGN_IN_MINUTES,
@@ -55,7 +56,9 @@ def ask_sign_in(
     if not take_try(records, f"peer {peer}", most=PEER_TRIES, now=now):
         raise TooManyTries
     hashed = hash_address(address)
-    if not take_try(records, f"address {hashed}", most=ADDRESS_TRIES, now=now):
+    if not take_try(records, f"address {hashed} {peer}", most=ADDRESS_TRIES, now=now):
+        return
+    if not take_try(records, f"address {hashed}", most=ADDRESS_MAILS, now=now):
         return
     known = records.members_at(address)
     if not known:
@@ -73,7 +76,12 @@ def ask_sign_in(
         params={"address_hash": hashed},
     )
     mail = letters.write_sign_in(
-        member, link, cause=link, language=language or member["language"], now=now
+        member,
+        link,
+        cause=link,
+        language=language or member["language"],
+        is_of_several=len(known) > 1,
+        now=now,
     )
     records.mails.add(mail, now=now)
 
@@ -85,8 +93,12 @@ def ask_address(records: Records, who: Actor, address: str, *, now: datetime) ->
     member = records.members.get(who.association_id, who.id)
     if member is None:
         raise NotFound
-    for what in (f"new address of {who.id}", f"address {hash_address(address)}"):
-        if not take_try(records, what, most=ADDRESS_TRIES, now=now):
+    limits = {
+        f"new address of {who.id}": ADDRESS_TRIES,
+        f"address {hash_address(address)}": ADDRESS_MAILS,
+    }
+    for what, most in limits.items():
+        if not take_try(records, what, most=most, now=now):
             raise TooManyTries
     for mail in letters.write_new_address(member, address, cause=str(uuid4()), now=now):
         records.mails.add(mail, now=now)

@@ -53,8 +53,16 @@ class Case:
         partner = self._needed(records.members, self.partner_id)
         self.partner = Person.of(partner) if partner else None
         self.cohort = self._needed(records.cohorts, self.about.get("cohort_id"))
-        self.association = self._needed(records.associations, self.association_id)
+        is_of_one = not self.about.get("is_of_several")
+        self.association = self._needed(
+            records.associations, self.association_id if is_of_one else None
+        )
         self.values = self._names()
+
+    @property
+    def sender(self) -> str:
+        """Whose name the mail bears."""
+        return self.values["association"] if self.association else "Guildway"
 
     def say(self, key: str, **more: str) -> str:
         """A sentence in the reader's language."""

@@ -91,14 +91,21 @@ def write(heard: Heard, now: datetime) -> list[Mail]:
     ]
 
 
-def write_sign_in(member: Document, link: str, *, cause: str, language: str, now: datetime) -> Mail:
-    """The mail with the sign-in link, in the language of the page that asked for it."""
+def write_sign_in(
+    member: Document, link: str, *, cause: str, language: str, is_of_several: bool, now: datetime
+) -> Mail:
+    """The mail with the sign-in link, in the language of the page that asked for it. One that may
+    lead into several associations names none of them.
+    """
     mail = Mail.ask(
         cause,
         association_id=member["association_id"],
         member_id=member["_id"],
         kind="sign-in",
-        about={"until": to_text(now + timedelta(minutes=SIGN_IN_MINUTES))},
+        about={
+            "until": to_text(now + timedelta(minutes=SIGN_IN_MINUTES)),
+            "is_of_several": is_of_several,
+        },
         more=link,
         now=now,
     )
@@ -139,7 +146,7 @@ def compose(records: Records, mail: Mail, now: datetime) -> Letter:
     return Letter(
         to=str(mail.more) if mail.kind in TO_ADDRESSES else reader["address"],
         to_name=case.reader.full,
-        sender=case.values["association"],
+        sender=case.sender,
         language=case.language,
         subject=subject_line(body.subject),
         text=draw("letter.txt", case.language, frame, body),

@@ -9,7 +9,7 @@ from chassis.store import EVERYWHERE
 from contracts import examples
 from contracts.profiles import PROFILE_UPDATED
 from deploy.town import Visitor
-from gateway.config import PEER_TRIES
+from gateway.config import ADDRESS_MAILS, ADDRESS_TRIES, PEER_TRIES
 from gateway.model import Session
 from gateway.service import local_path
 from tests.gateway.people import FOUNDING, a_member
@@ -122,6 +122,17 @@ def test_five_links_an_hour_for_one_address(town: Town, stranger: Visitor) -> No
     assert len(mails_to(stranger, ADDRESS)) == 6
 
 
+def test_a_stranger_does_not_use_up_the_links_of_another(town: Town, stranger: Visitor) -> None:
+    for n in range(ADDRESS_MAILS):
+        peer = {"REMOTE_ADDR": f"192.0.2.{n // ADDRESS_TRIES}"}
+        stranger.post("/auth/links", {"address": ADDRESS}, environ_overrides=peer)
+        town.clock.at += timedelta(seconds=1)
+        if n == ADDRESS_TRIES:
+            ask_link(town, Visitor(town))
+    town.pump()
+    assert len(mails_to(stranger, ADDRESS)) == ADDRESS_MAILS, "and no mailbox is flooded"
+
+
 def test_who_asks_for_hundreds_of_addresses_is_stopped(town: Town, stranger: Visitor) -> None:
     statuses = [
         stranger.post("/auth/links", {"address": f"a{n}@example.org"}).status_code
@@ -137,6 +148,8 @@ def test_an_address_of_two_associations_is_asked_which(town: Town, stranger: Vis
     here = town.gateway.records.members_at(ADDRESS)[0]["association_id"]
     a_member(town, address=ADDRESS)
     link = ask_link(town, stranger)
+    mail = mails_to(stranger, ADDRESS)[0]
+    assert FOUNDING["name"] not in mail["subject"] + mail["text"], "it is one of two"
     answer = stranger.press(link).json
     assert {each["association_id"] for each in answer["choose"]} == {here, examples.ASSOCIATION}
     assert stranger.cookie("guildway") is None

@@ -92,7 +92,7 @@ def test_nothing_readable_is_kept_of_a_mail_that_left(people_known: Town) -> Non
 def test_a_sign_in_link_that_is_over_is_not_sent(people_known: Town) -> None:
     link = f"{URL}/l/x"
     member = people_known.gateway.records.members.get(examples.ASSOCIATION, examples.MENTEE)
-    mail = write_sign_in(member, link, cause=link, language="fr", now=NOW)
+    mail = write_sign_in(member, link, cause=link, language="fr", is_of_several=False, now=NOW)
     people_known.clock.at = NOW + timedelta(minutes=15)
     people_known.gateway.records.mails.add(mail, now=NOW)
     people_known.pump()
