@@ -468,6 +468,7 @@ def the_pair_ends_kindly(amina: Person, odile: Person) -> None:
     amina.presses("end.do", name="Odile")
     amina.sees("pair.endedTitle")
     odile.sees("pair.endedBy.them", name="Amina", within=5)
+    odile.sees("pair.calledOff")
     odile.sees_text("Thank you for everything.")
     odile.has_mail("pair-ended.subject")
     odile.goes_to("/meetings")
