@@ -86,6 +86,8 @@ class Built:
     routes: tuple[Route, ...] = ()
     files: frozenset[str] = frozenset()
     """Names of the files at the root of the site (icons, service worker)."""
+    drawing: tuple[Path, int] | None = None
+    """What draws its pages beside the gateway, and when that was built."""
 
     @property
     def script(self) -> str | None:
@@ -146,12 +148,14 @@ class Client:
     def _read(self) -> Built:
         manifest = _json(self._manifest, {})
         rows = _json(self._table(), [])
+        host = self.dist / "server" / "host.mjs"
         names = [p.name for p in self.dist.iterdir() if p.is_file()] if manifest else []
         return Built(
             manifest=manifest,
             styles="".join(self._styles(manifest)),
             routes=tuple(Route.of(row) for row in rows),
             files=frozenset(n for n in names if n not in _HIDDEN and not n.startswith(".")),
+            drawing=(host, _changed(host)) if host.exists() else None,
         )
 
     def _styles(self, manifest: Mapping[str, Any]) -> Iterable[str]:

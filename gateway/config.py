@@ -60,6 +60,11 @@ CHECK_IN_DAYS = 21
 """So long after it fell due a check-in is answered by a link (as feedback takes answers)."""
 SHOWN_MAILS = 200
 
+DRAW_SECONDS = 1.0
+"""So long a page waits for its turn to be drawn, and again until it is."""
+DRAW_PAUSE_SECONDS = 10.0
+"""So long pages go undrawn after Node has failed."""
+
 CONNECT_SECONDS = 1.0
 READ_SECONDS = 30.0
 BOOT_SECONDS = 3.0

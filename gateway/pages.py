@@ -2,6 +2,7 @@
 slow phone needs few round trips.
 """
 
+import json
 import secrets
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -22,6 +23,7 @@ from gateway.boot import boot_of, escaped, language_asked, may_see, records
 from gateway.client import Built, Match
 from gateway.compressing import compress
 from gateway.cookies import signed_in
+from gateway.drawing import Drawn, artist
 from gateway.files import client, give_file
 from gateway.link_words import told_of
 from gateway.model import Link, LinkIsUnknown
@@ -127,10 +129,12 @@ def _shell(
         # Whoever comes by a mail reads on in the language of the mail.
         boot["language"] = boot.get("link", {}).get("language", boot["language"])
     nonce = secrets.token_urlsafe(16)
+    drawn = _drawn(built, boot)
     html = _JINJA.get_template("shell.html").render(
         language=boot["language"],
         theme=_theme(),
-        title=_title(boot),
+        title=Markup(drawn.title) or _title(boot),  # noqa: S704 (drawn as HTML)
+        drawn=Markup(drawn.html),  # noqa: S704 (drawn as HTML by the client's own code)
         words=_WORDS[boot["language"]],
         icon="/favicon.svg" if "favicon.svg" in built.files else None,
         nonce=nonce,
@@ -144,6 +148,14 @@ def _shell(
     answer.headers["Content-Security-Policy"] = policy(nonce, records().instance.url)
     answer.vary.update(("Cookie", "Accept-Language"))
     return compress(answer)
+
+
+def _drawn(built: Built, boot: Mapping[str, Any]) -> Drawn:
+    drawing = artist(*built.drawing) if built.drawing else None
+    if drawing is None:
+        return Drawn()
+    here = f"{records().instance.url}{request.full_path.rstrip('?')}"
+    return drawing.draw(json.dumps(boot), url=here, theme=_theme() or "")
 
 
 def policy(nonce: str, url: str) -> str:
@@ -160,7 +172,7 @@ def policy(nonce: str, url: str) -> str:
             f"connect-src 'self' {sockets}",
             "manifest-src 'self'",
             "worker-src 'self'",
-            "form-action 'self'",
+            "form-action 'none'",
             "frame-ancestors 'none'",
             "base-uri 'none'",
         )

@@ -1,13 +1,33 @@
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
-import { svelte } from '@sveltejs/vite-plugin-svelte'
-import { defineConfig, type Plugin } from 'vite'
+import { svelte, type Options as SvelteOptions } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig, type Plugin, type UserConfig } from 'vite'
 
 /** The gateway reads the same table of routes as the client: it finds it beside the manifest. */
 function routesForTheGateway(): Plugin {
   return {
     name: 'routes-for-the-gateway',
     writeBundle: ({ dir }) => copyFileSync('src/routes.json', `${dir}/routes.json`),
+  }
+}
+
+/** What runs beside the gateway and draws pages (see draw.host.mjs): one script, for a world without modules. */
+function drawing(): UserConfig {
+  return {
+    plugins: [svelte({ compilerOptions: options }), pagesOfTheRoutes(), hostBesideIt()],
+    ssr: { noExternal: true },
+    build: {
+      target: 'es2024',
+      copyPublicDir: false,
+      rolldownOptions: { output: { format: 'iife', entryFileNames: 'draw.js', codeSplitting: false } },
+    },
+  }
+}
+
+function hostBesideIt(): Plugin {
+  return {
+    name: 'host-beside-it',
+    writeBundle: ({ dir }) => copyFileSync('draw.host.mjs', `${dir}/host.mjs`),
   }
 }
 
@@ -25,7 +45,7 @@ function packed(): Plugin {
   }
 }
 
-/** Nothing here is rendered on a server, so nothing is ever hydrated: a constant lets the minifier know. */
+/** What the gateway has drawn is exchanged, never hydrated: a constant lets the minifier know. */
 function nothingHydrated(): Plugin {
   const told = 'export let hydrating = false;'
   return {
@@ -88,12 +108,15 @@ const PEOPLE = /parts[\\/](Badge|Bar|Duo|Face|Knot|Way)\.|members[\\/](people|Wh
 const LISTS = /parts[\\/](Part|Rows?)\./
 const FORMS = /parts[\\/](Field|Tiles|Pick|Labels)\./
 
-export default defineConfig({
+const options: SvelteOptions['compilerOptions'] = {
+  runes: true,
+  cssHash: ({ hash, css }) => `g${hash(css).slice(0, 5)}`,
+}
+
+const forTheBrowser: UserConfig = {
   plugins: [
     webSocketOnly(),
-    svelte({
-      compilerOptions: { runes: true, cssHash: ({ hash, css }) => `g${hash(css).slice(0, 5)}` },
-    }),
+    svelte({ compilerOptions: options }),
     nothingHydrated(),
     preloadedByTheShell(),
     pagesOfTheRoutes(),
@@ -124,4 +147,6 @@ export default defineConfig({
       },
     },
   },
-})
+}
+
+export default defineConfig(({ isSsrBuild }) => (isSsrBuild ? drawing() : forTheBrowser))

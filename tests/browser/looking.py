@@ -104,6 +104,38 @@ def catalog_keys() -> frozenset[str]:
     return frozenset(key for file in catalogs for key in json.loads(file.read_text()))
 
 
+_TEXTS = """html => {
+  const page = html ? new DOMParser().parseFromString(html, 'text/html') : document
+  const app = page.createElement('div')
+  app.innerHTML = page.getElementById('app').innerHTML.replaceAll(/<!--.*?-->/gs, '')
+  const walker = page.createTreeWalker(app, NodeFilter.SHOW_TEXT)
+  const texts = [page.title]
+  while (walker.nextNode()) {
+    const {data, parentElement} = walker.currentNode
+    // Offsets of zones are those of the reader's browser, which may know newer rules.
+    const text = data.trim().replace(/\\s+/g, ' ')
+    if (text && !parentElement.closest('option, textarea')) texts.push(text)
+  }
+  for (const field of page.querySelectorAll('#app input, #app select, #app textarea'))
+    texts.push(`${field.id}: ${/radio|checkbox/.test(field.type) ? field.checked : field.value}`)
+  return texts
+}"""
+
+
+def undrawn(page: Any, path: str) -> list[str]:
+    """What of the screen as it leaves the gateway the screen that is open does not say; or that
+    there is nothing at all, unless the address led elsewhere.
+    """
+    speaks = {"Accept-Language": page.locator("html").get_attribute("lang")}
+    answer = page.request.get(path, headers=speaks).text()
+    # The policy of the open page would speak of styles in what it parses.
+    html = re.sub(r"<style.*?</style>", "", answer, flags=re.S)
+    drawn, alive = page.evaluate(_TEXTS, html), iter(page.evaluate(_TEXTS, ""))
+    if len(drawn) == 1:
+        return ["nothing is drawn"] if page.url.endswith(path) else []
+    return [f"draws {words}" for words in drawn if words not in alive][:1]
+
+
 def set_language(page: Any, language: str) -> None:
     """The signed-in member reads this language from now on."""
     page.goto("/robots.txt")

@@ -1,6 +1,7 @@
 """Every screen of the lived demo, found by following its links: whole, and without a barrier.
 
-axe with the rules of WCAG 2.2 AA; no sideways scroll; a title and one heading of the first level.
+axe with the rules of WCAG 2.2 AA; no sideways scroll; a title and one heading of the first level;
+and what the gateway drew of it holds.
 """
 
 import json
@@ -12,7 +13,14 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.browser.conftest import Open
-from tests.browser.looking import a_window, combinations, faults_of, look_at, set_language
+from tests.browser.looking import (
+    a_window,
+    combinations,
+    faults_of,
+    look_at,
+    set_language,
+    undrawn,
+)
 from tests.browser.stage import ROOT, Stage
 
 ROUTES = json.loads((ROOT / "web/src/routes.json").read_text())
@@ -74,7 +82,7 @@ def test_every_screen_is_whole_and_without_a_barrier(
     for path in screens(page, start, lived.url):
         found.add(pattern_of(urlsplit(path).path))
         assert page.locator("html").get_attribute("lang") == language
-        if faults := faults_of(page):
+        if faults := faults_of(page) + undrawn(page, path):
             wrong[path] = faults
     assert not wrong, json.dumps(wrong, indent=1, ensure_ascii=False)
     assert found >= SEEN_BY[kind], SEEN_BY[kind] - found
@@ -88,6 +96,6 @@ def test_the_door_is_without_a_barrier(
     wrong = {}
     for path in ("/", "/sign-in", "/help", "/privacy", "/accessibility", "/l/none", "/nowhere"):
         look_at(page, path)
-        if faults := faults_of(page):
+        if faults := faults_of(page) + undrawn(page, path):
             wrong[path] = faults
     assert not wrong, json.dumps(wrong, indent=1, ensure_ascii=False)

@@ -181,8 +181,8 @@ async function settle(scroll?: () => void): Promise<void> {
   }
 }
 
-/** Whether another page was shown (a change of the query alone keeps the page). */
-async function show(to: URL): Promise<boolean> {
+/** Shows the page of an address; whether it is another one (a change of the query alone keeps the page). */
+export async function show(to: URL): Promise<boolean> {
   const mine = ++turn
   route.loadingSince = Date.now()
   const found = match(to.pathname)

@@ -4,9 +4,10 @@ import { problem } from '../../i18n.svelte'
 import type { List } from './shapes'
 
 export class Pages<T> {
-  private more = $state.raw<T[]>([])
+  /** What was asked for since the first page came: a new first page is a new beginning. */
+  private more = $derived.by<T[]>(() => (this.first(), []))
   /** Where to go on; null behind the last page. */
-  next = $state<string | null>(null)
+  next = $derived.by<string | null>(() => this.first()?.next ?? null)
   /** Why a page did not come, in words. */
   trouble = $state('')
   readonly items = $derived.by(() => [...(this.first()?.items ?? []), ...this.more])
@@ -15,12 +16,7 @@ export class Pages<T> {
   constructor(
     private readonly first: () => List<T> | null,
     private readonly url: () => string,
-  ) {
-    $effect(() => {
-      this.next = this.first()?.next ?? null
-      this.more = []
-    })
-  }
+  ) {}
 
   show = async (): Promise<void> => {
     const url = this.url()
