@@ -86,6 +86,8 @@ class Built:
     routes: tuple[Route, ...] = ()
     files: frozenset[str] = frozenset()
     """Names of the files at the root of the site (icons, service worker)."""
+    icon: str = ""
+    """The site's icon as an address that holds it: one request less on a first visit."""
     drawing: tuple[Path, int] | None = None
     """What draws its pages beside the gateway, and when that was built."""
 
@@ -148,6 +150,7 @@ class Client:
     def _read(self) -> Built:
         manifest = _json(self._manifest, {})
         rows = _json(self._table(), [])
+        icon = self.dist / "favicon.svg"
         host = self.dist / "server" / "host.mjs"
         names = [p.name for p in self.dist.iterdir() if p.is_file()] if manifest else []
         return Built(
@@ -155,6 +158,7 @@ class Client:
             styles="".join(self._styles(manifest)),
             routes=tuple(Route.of(row) for row in rows),
             files=frozenset(n for n in names if n not in _HIDDEN and not n.startswith(".")),
+            icon=f"data:image/svg+xml,{quote(icon.read_text())}" if icon.exists() else "",
             drawing=(host, _changed(host)) if host.exists() else None,
         )
 

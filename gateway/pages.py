@@ -136,7 +136,7 @@ def _shell(
         title=Markup(drawn.title) or _title(boot),  # noqa: S704 (drawn as HTML)
         drawn=Markup(drawn.html),  # noqa: S704 (drawn as HTML by the client's own code)
         words=_WORDS[boot["language"]],
-        icon="/favicon.svg" if "favicon.svg" in built.files else None,
+        icon=built.icon,
         nonce=nonce,
         # Styles come from our own build; a "</style" in them would be a fault of it.
         styles=Markup(built.styles),  # noqa: S704

@@ -100,13 +100,14 @@ function webSocketOnly(): Plugin {
   }
 }
 
-/** What every page needs is one file. What several share comes in three more: what pages about two
- * people are made of, lists, and forms. */
+/** What every page needs is one file. What several share comes in three more: what pages about people are made of,
+ * forms, and what coordinators' pages are made of. A browser fetches six files at once from one place, so a first screen
+ * should have no more. */
 const CORE =
   /svelte[\\/]|esm-env|clsx|virtual:pages|preload-helper|src[\\/]([a-z0-9.]+\.(ts|css)|App|routes)|parts[\\/](Layout|Mark|Icon|News|Notice|Toast|toast|Lit|Button|ErrorSummary)\./
-const PEOPLE = /parts[\\/](Badge|Bar|Duo|Face|Knot|Way)\.|members[\\/](people|When|HomeEmpty)\.|parts[\\/]Empty\./
-const LISTS = /parts[\\/](Part|Rows?)\./
+const PEOPLE = /parts[\\/](Badge|Bar|Duo|Face|Knot|Part|Rows?|Way)\.|members[\\/](people|When|HomeEmpty)\.|parts[\\/]Empty\./
 const FORMS = /parts[\\/](Field|Tiles|Pick|Labels)\./
+const COORDINATORS = /coordinate[\\/](Head|Moved|Said|ShowMore|paging\.svelte|shapes|words)\.|parts[\\/](DataTable|Time)\./
 
 const options: SvelteOptions['compilerOptions'] = {
   runes: true,
@@ -140,8 +141,8 @@ const forTheBrowser: UserConfig = {
           groups: [
             { name: 'core', test: CORE, priority: 1 },
             { name: 'people', test: PEOPLE },
-            { name: 'lists', test: LISTS },
             { name: 'forms', test: FORMS },
+            { name: 'coordinators', test: COORDINATORS },
           ],
         },
       },

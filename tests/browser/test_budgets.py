@@ -39,6 +39,8 @@ def test_home_with_its_live_line_is_light(lived: Stage, window: Open, session: A
     page.context.add_cookies(session("Mentee"))
     loaded = first_visit(page, "/")
     assert scripts(loaded) <= 45 * KB, loaded
+    assert sum(size for _, size in loaded) <= 60 * KB, loaded
+    assert len(loaded) <= 8, loaded
 
 
 def test_the_styles_fit_into_the_shell() -> None:

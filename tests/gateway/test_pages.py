@@ -26,6 +26,7 @@ def test_the_shell_has_styles_and_first_data_inside(founder: Visitor) -> None:
     assert (answer.status_code, answer.mimetype) == (200, "text/html")
     assert ".lit{background:gold}" in answer.text
     assert '<html lang="en">' in answer.text
+    assert '<link rel="icon" href="data:image/svg+xml,%3Csvg/%3E">' in answer.text
     assert '<script type="module" src="/assets/main-1a.js">' in answer.text
     boot = founder.boot("/home")
     assert boot["me"]["given_name"] == "Josée"
