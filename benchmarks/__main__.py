@@ -13,7 +13,7 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from benchmarks import events, first_look, first_screen, import_rows, memory, paint
+from benchmarks import events, first_look, first_screen, import_rows, memory, paint, slow_phone
 from benchmarks.report import Figure, keep
 from tests.backends.kafka import Kafka
 from tests.browser.conftest import FLAGS
@@ -23,10 +23,13 @@ from tests.browser.stage import Stage, a_stage
 def lived() -> list[Figure]:
     """What is measured on one demo."""
     with a_folder() as folder, a_stage(folder, demo=True) as stage, browser() as open_window:
-        figures = memory.measure(stage)
         mentee, mentor = open_window(stage, "Mentee"), open_window(stage, "Mentor")
+        figures = memory.measure(stage)
         figures += first_screen.measure(
             open_window(stage, None), open_window(stage, "Mentee", mentee)
+        )
+        figures += slow_phone.measure(
+            lambda: open_window(stage, None), lambda: open_window(stage, "Mentee", mentee)
         )
         figures += events.measure(stage, mentee, "event log in SQLite")
         figures += paint.measure(stage, mentee, mentor)

@@ -1,5 +1,6 @@
 """Memory of the whole local system at rest: PSS, so that shared pages count once."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.report import Figure
@@ -9,8 +10,9 @@ GOAL_MB = 1200
 
 
 def measure(stage: Stage) -> list[Figure]:
-    """Every process of a running demo, by the launcher's own note."""
-    pids = [int(pid) for pid in (stage.folder / "data/launcher.lock").read_text().split()]
+    """The launcher of a running demo, by its own note, and all processes below it."""
+    launcher = int((stage.folder / "data/launcher.lock").read_text().split()[0])
+    pids = [launcher, *below(launcher)]
     sizes = {pid: pss_mb(pid) for pid in pids}
     return [
         Figure(
@@ -20,6 +22,14 @@ def measure(stage: Stage) -> list[Figure]:
         ),
         Figure(what="the largest of them", value=f"{max(sizes.values()):.0f} MB"),
     ]
+
+
+def below(pid: int) -> Iterator[int]:
+    """All processes that a process has started, and those that these have."""
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            yield int(child)
+            yield from below(int(child))
 
 
 def pss_mb(pid: int) -> float:
