@@ -114,7 +114,7 @@ class SqliteStore:
         condition, values = _matching(association_id, where)
         found: list[Document] = []
         with self._file.connected() as connection:
-            for (beyond, limits), order in _stretches(sort, descending, after):
+            for (beyond, limits), order in _stretches(_sorted_by(sort, where), descending, after):
                 sql = (
                     f"SELECT body FROM {table} WHERE {condition} AND {beyond}"
                     f" ORDER BY {order} LIMIT ?"
@@ -251,6 +251,8 @@ def _schema(collections: Iterable[Collection]) -> Iterator[str]:
             f" ON {table} (association_id, id)"
         )
         for index in collection.indexes:
+            if index.fields == ("_id",) and not index.everywhere:
+                continue  # the one above
             lead = [] if index.everywhere else ["association_id"]
             columns = [*lead, *map(_column, ordered_fields(index))]
             name = f"{collection.name} by {' '.join([*lead, *ordered_fields(index)])}"
@@ -282,16 +284,24 @@ def _condition(column: str, wanted: Any) -> Sql:
             return f"{column} = ?", [wanted]
 
 
-def _stretches(sort: str, descending: bool, after: After | None) -> Iterator[tuple[Sql, str]]:
+def _sorted_by(sort: str, where: Where) -> str:
+    """The column to sort by. Few of many values in the order of ids: SQLite would walk all ids and
+    compare each; the plus keeps it from that, and what is found by the values is sorted.
+    """
+    is_of_few = any(isinstance(each, In) for field, each in where.items() if field != "_id")
+    return "+id" if sort == "_id" and is_of_few else _column(sort)
+
+
+def _stretches(column: str, descending: bool, after: After | None) -> Iterator[tuple[Sql, str]]:
     """What lies beyond `after`, cut into conditions that are each one range of an index, and the
     order within. Null comes before everything else and compares with nothing.
     """
-    column = _column(sort)
     sign, direction = ("<", "DESC") if descending else (">", "ASC")
     by_id = f"id {direction}"
     by_both = f"{column} {direction}, id {direction}"
-    if sort == "_id":
-        yield (("1", []) if after is None else (f"id {sign} ?", [after.id])), by_id
+    if column in {"id", "+id"}:
+        beyond: Sql = ("1", []) if after is None else (f"{column} {sign} ?", [after.id])
+        yield beyond, f"{column} {direction}"
     elif after is None:
         yield ("1", []), by_both
     elif after.value is None:

@@ -113,6 +113,7 @@ def test_what_was_deleted_is_no_longer_in_the_file(store: SqliteStore, tmp_path:
     assert b"Anneliese" not in (tmp_path / "store/lamps.db").read_bytes()
 
 
+FEW = In(values=["hall", "attic"])
 QUESTIONS = [
     (HERE, {"room": "hall"}, "watts", None),
     (HERE, {"room": "hall"}, "watts", After(value=5, id="x")),
@@ -126,25 +127,40 @@ QUESTIONS = [
 ]
 
 
+def plans_of(
+    store: SqliteStore, association_id: str | None, where: dict, *, sort: str, after: After | None
+) -> list[str]:
+    """How SQLite goes about each part of a question."""
+    said: list[str] = []
+    with store._file.connected() as connection:
+        connection.set_trace_callback(said.append)
+        traced = connection
+    store.find("lamps", association_id, where, sort=sort, after=after, descending=False)
+    traced.set_trace_callback(None)
+    asked = [sql for sql in said if sql.startswith("SELECT body")]
+    assert asked
+    plans = [traced.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall() for sql in asked]
+    return [" | ".join(row[-1] for row in rows) for rows in plans]
+
+
 @pytest.mark.parametrize(("association_id", "where", "sort", "after"), QUESTIONS)
 def test_every_question_is_answered_by_an_index_in_its_order(
     store: SqliteStore, association_id: str | None, where: dict, sort: str, after: After | None
 ) -> None:
     """No walk over a table, no sorting: a page of a million costs what a page of a hundred does."""
-    plans: list[str] = []
-    with store._file.connected() as connection:
-        connection.set_trace_callback(plans.append)
-        traced = connection
-    store.find("lamps", association_id, where, sort=sort, after=after, descending=False)
-    traced.set_trace_callback(None)
-    asked = [sql for sql in plans if sql.startswith("SELECT body")]
-    assert asked
-    for sql in asked:
-        rows = traced.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()
-        plan = " | ".join(row[-1] for row in rows)
+    for plan in plans_of(store, association_id, where, sort=sort, after=after):
         assert "SEARCH lamps USING" in plan, plan
         assert "SCAN lamps" not in plan
         assert "TEMP B-TREE" not in plan
+
+
+@pytest.mark.parametrize("after", [None, After(value="x", id="x")])
+def test_few_of_many_are_found_by_what_is_asked_for(
+    store: SqliteStore, after: After | None
+) -> None:
+    """Not by a look at every document of the association."""
+    plan = plans_of(store, HERE, {"room": FEW, "watts": 5}, sort="_id", after=after)
+    assert all("room" in each and "SCAN lamps" not in each for each in plan), plan
 
 
 def test_a_server_that_dies_is_told_and_works_again(tmp_path: Path) -> None:
