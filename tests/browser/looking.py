@@ -150,3 +150,41 @@ def set_language(page: Any, language: str) -> None:
             return
         page.wait_for_timeout(100)
     raise AssertionError("the language did not change")
+
+
+_WALKED = """() => {
+  const at = document.activeElement
+  if (!at || at === document.body) return null
+  at.walked ??= window.walked = (window.walked ?? 0) + 1
+  const {left, top, right, bottom} = at.getBoundingClientRect()
+  const inside = (low, high, most) => Math.max(1, Math.min(most - 1, (low + high) / 2))
+  const [x, y] = [inside(left, right, innerWidth), inside(top, bottom, innerHeight)]
+  const there = document.elementFromPoint(x, y)
+  const own = [at, ...(at.labels ?? [])]
+  const isRinged = each => getComputedStyle(each).outlineStyle !== 'none'
+  const isSeen = bottom - top > innerHeight
+    || own.some(each => each.contains(there) || there?.contains(each))
+  const faults = []
+  if (!isSeen) faults.push('is hidden')
+  if (!own.some(isRinged)) faults.push('shows no focus')
+  return [at.walked, `${at.tagName} ${at.id} ${(at.innerText || '').slice(0, 40)}`, ...faults]
+}"""
+_LEFT_OUT = """() => [...document.querySelectorAll('a[href], button, input, select, textarea')]
+  .filter(each => !each.walked && each.type !== 'radio')
+  .filter(each => !each.disabled && each.tabIndex >= 0 && each.getClientRects().length)
+  .map(each => `${each.tagName} ${each.id} ${each.innerText.slice(0, 40)}`)"""
+
+
+def stumbles_of(page: Any) -> list[str]:
+    """What somebody meets who walks over the open page by the Tab key alone: what does not show
+    that it is where they are, what lies under a bar, what they do not come to.
+    """
+    found, seen = [], set()
+    for _ in range(400):
+        page.keyboard.press("Tab")
+        at = page.evaluate(_WALKED)
+        if at is None or at[0] in seen:
+            break
+        seen.add(at[0])
+        found += [f"{at[1]} {fault}" for fault in at[2:]]
+    return found + [f"{name} is not come to" for name in page.evaluate(_LEFT_OUT)]

@@ -19,6 +19,7 @@ from tests.browser.looking import (
     faults_of,
     look_at,
     set_language,
+    stumbles_of,
     undrawn,
 )
 from tests.browser.stage import ROOT, Stage
@@ -64,7 +65,7 @@ def screens(page: Any, start: str, origin: str) -> Iterator[str]:
         seen.add(pattern)
         look_at(page, path)
         yield path
-        links = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
+        links = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href.split('#')[0])")
         local = [link.removeprefix(origin) for link in links if link.startswith(f"{origin}/")]
         waiting += [link for link in dict.fromkeys(local) if "/api/" not in link]
 
@@ -86,6 +87,20 @@ def test_every_screen_is_whole_and_without_a_barrier(
             wrong[path] = faults
     assert not wrong, json.dumps(wrong, indent=1, ensure_ascii=False)
     assert found >= SEEN_BY[kind], SEEN_BY[kind] - found
+
+
+@pytest.mark.parametrize("kind", SEEN_BY)
+def test_every_screen_can_be_walked_by_the_tab_key(
+    lived: Stage, window: Open, session: Any, kind: str
+) -> None:
+    page = window(lived, size={"width": 320, "height": 640})
+    page.context.add_cookies(session(kind))
+    wrong = {}
+    for path in screens(page, "/coordinate" if kind == "Coordinator" else "/", lived.url):
+        # Where an address led elsewhere reading has moved on already.
+        if page.url.endswith(path) and (faults := stumbles_of(page)):
+            wrong[path] = faults
+    assert not wrong, json.dumps(wrong, indent=1, ensure_ascii=False)
 
 
 @pytest.mark.parametrize(("width", "language", "theme"), combinations())
