@@ -18,9 +18,9 @@ async function draw(): Promise<Drawn> {
   if (!route.page || route.page === Failed) return { html: '', title: '' }
   const { head, body } = render(App)
   return {
-    // The marks are for taking over what was drawn; here it is exchanged whole. A style of an element's own (where
-    // the hours of a day stand) is not allowed by the policy of the page: the client sets it.
-    html: body.replaceAll(/<!--.*?-->| style="inset-inline-start:[^"]*"/gs, ''),
+    // The marks are for taking over what was drawn; here it is exchanged whole. Where the hours of a day stand is a
+    // style of their own, which the policy of the page does not allow: they wait until the client says it.
+    html: body.replaceAll(/<!--.*?-->/gs, '').replaceAll(/ style="inset-inline-start:[^"]*"/g, ' hidden'),
     title: /<title>(.*?)<\/title>/s.exec(head)?.[1] ?? '',
   }
 }
