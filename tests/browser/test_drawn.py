@@ -51,15 +51,30 @@ def test_what_was_typed_before_the_scripts_came_stays(lived: Stage, window: Open
     expect(page.get_by_text("ada@example.org")).to_be_visible()
 
 
-def test_a_form_does_not_leave_by_itself_before_the_scripts_came(
-    lived: Stage, chromium: Any
-) -> None:
-    # In a window whose console may hold what the browser says of the form that it has stopped.
-    page = chromium.new_page(base_url=lived.url, locale="en-CA")
-    hold_scripts(page)
+def test_what_was_pressed_before_the_scripts_came_is_done_then(lived: Stage, window: Open) -> None:
+    page = window(lived)
+    waiting = hold_scripts(page)
     page.goto("/", wait_until="commit")
     page.get_by_label("Your e-mail").fill("ada@example.org")
-    page.evaluate("document.querySelector('form').requestSubmit()")
+    page.get_by_label("Your e-mail").press("Enter")
     page.wait_for_timeout(300)
     assert page.url.rstrip("/") == lived.url, "an address would stand in the history and in logs"
-    page.close()
+    let_go(page, waiting)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your mail")
+    expect(page.get_by_text("ada@example.org")).to_be_visible()
+
+
+def test_tiles_that_were_chosen_before_the_scripts_came_stay_chosen(
+    lived: Stage, window: Open, session: Any
+) -> None:
+    page = window(lived)
+    page.context.add_cookies(session("Mentee"))
+    waiting = hold_scripts(page)
+    page.goto("/me", wait_until="commit")
+    dark = page.get_by_role("radio", name="Dark")
+    dark.check(force=True)
+    page.get_by_label("Time zone").select_option("America/Halifax")
+    let_go(page, waiting)
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(dark).to_be_checked()
+    expect(page.get_by_label("Time zone")).to_have_value("America/Halifax")

@@ -15,30 +15,41 @@ async function begin(): Promise<void> {
   requestAnimationFrame(() => setTimeout(() => void listen(), 0))
 }
 
-/** What the gateway has drawn gives way to the same with life in it; what was typed meanwhile stays, and where. */
+/** What the gateway has drawn gives way to the same with life in it; what was done meanwhile counts. */
 function takeOver(drawn: HTMLElement): void {
   const alive = drawn.cloneNode() as HTMLElement
   mount(App, { target: alive })
-  const typed = [...drawn.querySelectorAll<Field>('input, textarea, select')].filter(isChanged)
-  const { id } = document.activeElement ?? {}
+  const before = [...drawn.querySelectorAll('*')]
+  const { activeElement } = document
   drawn.replaceWith(alive)
   flushSync()
-  for (const before of typed) {
-    const field = before.id && document.getElementById(before.id)
-    if (!field) continue
-    const { value, checked } = before as HTMLInputElement
-    Object.assign(field, { value, checked })
-    field.dispatchEvent(new Event('input', { bubbles: true }))
-    field.dispatchEvent(new Event('change', { bubbles: true }))
+  const after = alive.querySelectorAll('*')
+  const same = <E extends Element>(each: E | null | undefined) => {
+    const found = each && after[before.indexOf(each)]
+    return found?.tagName === each?.tagName ? (found as E | undefined) : undefined
   }
-  if (id) document.getElementById(id)?.focus()
+  for (const field of window.touched ?? []) {
+    const now = same(field)
+    if (!now) continue
+    if (/radio|checkbox/.test(field.type)) {
+      if (now.checked !== field.checked) now.click()
+      continue
+    }
+    now.value = field.value
+    for (const type of ['input', 'change']) now.dispatchEvent(new Event(type, { bubbles: true }))
+  }
+  window.touched = undefined
+  same(activeElement as HTMLElement | null)?.focus()
+  const button = same(window.pressed)
+  if (button?.textContent === window.pressed?.textContent) button?.click()
 }
 
-type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
-
-function isChanged(field: Field): boolean {
-  if (field instanceof HTMLSelectElement) return [...field.options].some((each) => each.selected !== each.defaultSelected)
-  return field.value !== field.defaultValue || (field as HTMLInputElement).checked !== !!(field as HTMLInputElement).defaultChecked
+declare global {
+  /** What was done before there was life in it: the shell notes it. */
+  interface Window {
+    touched?: Set<HTMLInputElement>
+    pressed?: HTMLElement | null
+  }
 }
 
 /** The words for what may go wrong are here before anything can. */
