@@ -4,6 +4,7 @@ import type apply from './messages/en/apply.json'
 import type coordinator from './messages/en/coordinator.json'
 import type core from './messages/en/core.json'
 import type home from './messages/en/home.json'
+import type imports from './messages/en/import.json'
 import type link from './messages/en/link.json'
 import type log from './messages/en/log.json'
 import type me from './messages/en/me.json'
@@ -12,6 +13,7 @@ import type pair from './messages/en/pair.json'
 import type problems from './messages/en/problems.json'
 import type profile from './messages/en/profile.json'
 import type proposal from './messages/en/proposal.json'
+import type settings from './messages/en/settings.json'
 import type texts from './messages/en/texts.json'
 import type topics from './messages/en/topics.json'
 import type { Fault } from './api'
@@ -25,12 +27,14 @@ type Catalogs = typeof agreement &
   typeof coordinator &
   typeof core &
   typeof home &
+  typeof imports &
   typeof link &
   typeof profile &
   typeof me &
   typeof meet &
   typeof pair &
   typeof problems &
+  typeof settings &
   typeof texts &
   typeof topics
 export type Key = keyof Catalogs
