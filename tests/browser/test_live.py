@@ -65,6 +65,31 @@ def test_what_one_coordinator_does_another_sees_at_once(
         one.sees_not("dash.help.one")
 
 
+def test_a_page_that_falls_behind_says_so_and_catches_up(
+    lived: Stage, chromium: Any, session: Any
+) -> None:
+    # In a window whose console may hold what the browser says of refused requests.
+    context = chromium.new_context(base_url=lived.url, locale="en-CA")
+    context.add_cookies(session("Mentee"))
+    page = context.new_page()
+    reader = Person(lived, page, language="en")
+    path = f"/pairs/{a_pair_of(page)['id']}"
+    reader.goes_to(path)
+    reader.sees_not("notice.stale")
+    page.wait_for_load_state("networkidle")
+    page.route("**/api/**", lambda route: route.fulfill(status=503))
+    page.request.post(
+        f"/api/matching{path}/goals",
+        data={"text": "Written while this one was cut off", "shared": True},
+        headers={"Origin": lived.url},
+    )
+    reader.sees("notice.stale")
+    page.unroute_all()
+    reader.sees_text("Written while this one was cut off", within=30)
+    reader.sees_not("notice.stale")
+    context.close()
+
+
 def test_what_is_typed_outlives_what_arrives(lived: Stage, window: Open, session: Any) -> None:
     page = window(lived)
     page.context.add_cookies(session("Mentee"))

@@ -122,7 +122,7 @@ export function fault(found: Fault): string {
 export function problem(found: unknown): string {
   if (!(found instanceof Problem)) return filled(words['problem.other'] ?? '', {})
   const text = words[`problem.${found.code}`] ?? words[`problem.status.${found.status}`]
-  return filled(text ?? words['problem.other'] ?? found.code, plain(found.values))
+  return filled(text ?? words['problem.other'] ?? '', plain(found.values))
 }
 
 /** "Anna, Ben and Chloé". */

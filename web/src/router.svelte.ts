@@ -62,6 +62,8 @@ class Route {
   failure = $state.raw<Problem | null>(null)
   /** Changed data that waits until the reader asks for it. */
   waiting = $state.raw<Data | null>(null)
+  /** What has changed since could not be fetched. */
+  isStale = $state(false)
   /** When the data that is shown came. */
   loadedAt = $state(0)
   /** Since when a page is on its way, 0 if none. */
@@ -72,6 +74,7 @@ export const route = new Route()
 let shown: { entry: Entry; module: Module } | null = null
 let turn = 0
 let isLeaving = false
+let again: ReturnType<typeof setTimeout> | undefined
 
 /** The data of a name, or null if it did not come. */
 export function whole<T>(body: T | Failed): T | null {
@@ -100,13 +103,17 @@ export async function reload(options: { quietly?: boolean } = {}): Promise<void>
   if (!found) return
   const mine = turn
   const fresh = await load(found.entry, route.params, route.query)
-  try {
-    await found.module.brings?.(fresh, route.query)
-  } catch {
-    return // without what would show it
-  }
+  const lost = Object.values(fresh).find(isFailed)?.problem
+  // Without what would show it, new data is not to be had either.
+  const isWhole = await (found.module.brings?.(fresh, route.query) ?? Promise.resolve()).then(
+    () => !lost,
+    () => false,
+  )
   // Data of a page that was left meanwhile is nobody's.
-  if (mine !== turn || found !== shown || Object.values(fresh).some(isFailed)) return
+  if (mine !== turn || found !== shown) return
+  route.isStale = !isWhole && !(lost && lost.status >= 400 && lost.status < 500)
+  if (route.isStale) later()
+  if (!isWhole) return
   if (JSON.stringify(fresh) === JSON.stringify(route.data)) {
     route.loadedAt = session.now
     return
@@ -116,6 +123,12 @@ export async function reload(options: { quietly?: boolean } = {}): Promise<void>
     return
   }
   take(fresh)
+}
+
+/** The services are on their way back: once more soon, and no oftener. */
+function later(): void {
+  clearTimeout(again)
+  again = setTimeout(() => void reload({ quietly: true }), 10_000)
 }
 
 /** What waits, in the words of the page if it has some. */
@@ -221,6 +234,7 @@ function place(to: URL, entry: Entry, module: Module, params: Params, data: Data
   route.params = params
   route.query = to.searchParams
   route.failure = null
+  route.isStale = false
   take(data)
   route.page = module.default
   route.path = to.pathname
