@@ -60,8 +60,12 @@ CHECK_IN_DAYS = 21
 """So long after it fell due a check-in is answered by a link (as feedback takes answers)."""
 SHOWN_MAILS = 200
 
+DRAW_TURN_SECONDS = 0.3
+"""So long a page waits for its turn to be drawn: for about a hundred others."""
 DRAW_SECONDS = 1.0
-"""So long a page waits for its turn to be drawn, and again until it is."""
+"""So long it waits until it is."""
+DRAW_START_SECONDS = 3.0
+"""The first one waits for Node to start as well."""
 DRAW_PAUSE_SECONDS = 10.0
 """So long pages go undrawn after Node has failed."""
 

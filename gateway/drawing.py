@@ -17,7 +17,12 @@ from pathlib import Path
 from time import monotonic
 
 from chassis.log import logger
-from gateway.config import DRAW_PAUSE_SECONDS, DRAW_SECONDS
+from gateway.config import (
+    DRAW_PAUSE_SECONDS,
+    DRAW_SECONDS,
+    DRAW_START_SECONDS,
+    DRAW_TURN_SECONDS,
+)
 
 LARGEST = 8 << 20
 """Bytes; a longer answer is no page."""
@@ -52,7 +57,7 @@ class Artist:
         """The screen of an address with this first data (JSON text); nothing if it is not to be had
         in time.
         """
-        if not self._turn.acquire(timeout=DRAW_SECONDS):
+        if not self._turn.acquire(timeout=DRAW_TURN_SECONDS):
             return Drawn()
         try:
             if monotonic() < self._not_before:
@@ -75,8 +80,8 @@ class Artist:
             self._end()
 
     def _ask(self, text: str) -> dict[str, str]:
+        until = monotonic() + (DRAW_SECONDS if self._line else DRAW_START_SECONDS)
         line = self._line or self._start()
-        until = monotonic() + DRAW_SECONDS
         line.settimeout(DRAW_SECONDS)
         line.sendall(text.encode() + b"\n")
         answer = bytearray()

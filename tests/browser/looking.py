@@ -126,14 +126,27 @@ def undrawn(page: Any, path: str) -> list[str]:
     """What of the screen as it leaves the gateway the screen that is open does not say; or that
     there is nothing at all, unless the address led elsewhere.
     """
-    speaks = {"Accept-Language": page.locator("html").get_attribute("lang")}
-    answer = page.request.get(path, headers=speaks).text()
-    # The policy of the open page would speak of styles in what it parses.
-    html = re.sub(r"<style.*?</style>", "", answer, flags=re.S)
-    drawn, alive = page.evaluate(_TEXTS, html), iter(page.evaluate(_TEXTS, ""))
+    if not page.url.endswith(path):
+        return []
+    language = page.locator("html").get_attribute("lang") or ""
+    given = as_it_leaves(page, path, language)
+    drawn, alive = page.evaluate(_TEXTS, given), iter(page.evaluate(_TEXTS, ""))
     if len(drawn) == 1:
-        return ["nothing is drawn"] if page.url.endswith(path) else []
+        return ["nothing is drawn"]
     return [f"draws {words}" for words in drawn if words not in alive][:1]
+
+
+def as_it_leaves(page: Any, path: str, language: str = "en") -> str:
+    """The page as it leaves the gateway, but for its styles (the policy of the page that is open
+    would speak of them); drawn, if it can be drawn within half a minute.
+    """
+    for _ in range(30):
+        answer = page.request.get(path, headers={"Accept-Language": language}).text()
+        html = re.sub(r"<style.*?</style>", "", answer, flags=re.S)
+        if '<div id="app"></div>' not in html:
+            break
+        page.wait_for_timeout(1000)
+    return html
 
 
 def set_language(page: Any, language: str) -> None:

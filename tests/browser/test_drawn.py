@@ -5,11 +5,13 @@ from typing import Any
 from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Open
+from tests.browser.looking import as_it_leaves
 from tests.browser.stage import Stage
 
 
 def hold_scripts(page: Any) -> list[Route]:
-    """From now on scripts wait; `let_go` sends them on."""
+    """From now on scripts wait; `let_go` sends them on. Whoever draws is there by then."""
+    as_it_leaves(page, "/sign-in")
     waiting: list[Route] = []
     page.route("**/assets/*.js", lambda route: waiting.append(route))
     return waiting
