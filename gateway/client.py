@@ -130,11 +130,11 @@ class Client:
     def __init__(self, dist: Path, routes: Path) -> None:
         """Nothing is read yet."""
         self.dist, self._routes = dist, routes
-        self._built, self._stamp = Built(), (-1, -1)
+        self._built, self._stamp = Built(), (-1, -1, -1)
 
     def built(self) -> Built:
         """The newest build."""
-        stamp = (_changed(self._manifest), _changed(self._table()))
+        stamp = (_changed(self._manifest), _changed(self._table()), _changed(self._host))
         if stamp != self._stamp:
             self._built, self._stamp = self._read(), stamp
         return self._built
@@ -142,6 +142,10 @@ class Client:
     @property
     def _manifest(self) -> Path:
         return self.dist / ".vite" / "manifest.json"
+
+    @property
+    def _host(self) -> Path:
+        return self.dist / "server" / "host.mjs"
 
     def _table(self) -> Path:
         own = self.dist / "routes.json"
@@ -151,7 +155,6 @@ class Client:
         manifest = _json(self._manifest, {})
         rows = _json(self._table(), [])
         icon = self.dist / "favicon.svg"
-        host = self.dist / "server" / "host.mjs"
         names = [p.name for p in self.dist.iterdir() if p.is_file()] if manifest else []
         return Built(
             manifest=manifest,
@@ -159,7 +162,7 @@ class Client:
             routes=tuple(Route.of(row) for row in rows),
             files=frozenset(n for n in names if n not in _HIDDEN and not n.startswith(".")),
             icon=f"data:image/svg+xml,{quote(icon.read_text())}" if icon.exists() else "",
-            drawing=(host, _changed(host)) if host.exists() else None,
+            drawing=(self._host, _changed(self._host)) if self._host.exists() else None,
         )
 
     def _styles(self, manifest: Mapping[str, Any]) -> Iterable[str]:
