@@ -99,9 +99,9 @@ class Processes:
             self.kill(name)
 
     def log(self, name: str) -> list[dict[str, Any]]:
-        """The lines it has logged."""
-        lines = (self.folder / f"{name}.log").read_text().splitlines()
-        return [json.loads(line) for line in lines if line.startswith("{")]
+        """The lines it has logged. One being written comes next time."""
+        whole, _, _ = (self.folder / f"{name}.log").read_text().rpartition("\n")
+        return [json.loads(line) for line in whole.splitlines() if line.startswith("{")]
 
     def ask(
         self, method: str, path: str, body: Any = None, *, seconds: float = 15, **headers: str

@@ -129,10 +129,10 @@ class System:
         return made
 
     def lines(self, name: str) -> list[dict[str, Any]]:
-        """What a process has logged: `gateway web`."""
+        """What a process has logged: `gateway web`. A line being written comes next time."""
         place = self.instance.logs / f"{name.replace(' ', '-')}.log"
-        found = place.read_text(errors="replace").splitlines()
-        return [json.loads(line) for line in found if line.startswith("{")]
+        whole, _, _ = place.read_text(errors="replace").rpartition("\n")
+        return [json.loads(line) for line in whole.splitlines() if line.startswith("{")]
 
     def says(self, name: str, **told: str) -> None:
         """Wait until a process has logged a line that tells this."""
